@@ -1,0 +1,1 @@
+"""Schema upgrades, applied by themselves at start."""
