@@ -27,6 +27,7 @@ _BODY = """
       >{{ column.value }}</span>
     <q-icon v-else-if="column.look === 'flag' && column.value" name="o_check" size="18px" role="img"
       :aria-label="column.label" />
+    <q-icon v-else-if="column.look === 'gear'" name="o_settings" size="18px" role="img" :aria-label="column.value" />
     <template v-else-if="column.look !== 'flag'">{{ column.value }}</template>
   </q-td>
 </q-tr>
@@ -35,7 +36,8 @@ _BODY = """
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the row's key it shows, its heading, and how: "" text, "number", "state" (dot and word), "flag" (✓).
+    """A column: the row's key it shows, its heading, and how: "" text, "number", "state" (dot and word), "flag" (✓),
+    "gear" (the row's settings open; its value says so to screen readers).
 
     A state's dot is chosen by the row's ``"_" + name``: waiting, ringing, talking, wrapup, paused, danger.
     """
