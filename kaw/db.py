@@ -73,7 +73,6 @@ class Database:
         """A session that only reads, on one consistent snapshot."""
         with _translated_faults(), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
