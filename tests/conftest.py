@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from kaw import db, live
+from kaw.config import config
 from kaw.models import Access, Group, GroupAccess, GroupMember, User
 from kaw.services import upgrade
 from kaw.services.access import Actor
@@ -61,6 +62,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Data
     upgrade.upgrade()
     yield connected
     forget_caches()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where KAW keeps files during this test."""
+    monkeypatch.setenv("KAW_DATA_DIR", str(tmp_path / "data"))
+    config.cache_clear()
+    yield tmp_path / "data"
+    config.cache_clear()
 
 
 @dataclass(frozen=True)

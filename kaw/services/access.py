@@ -5,7 +5,7 @@ a right taken away holds from the next call on, also in pages opened before. Rig
 when anything they are made of is committed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlmodel import col, select
@@ -84,6 +84,20 @@ def require_field(actor: Actor, field_id: int, level: Access) -> Rights:
     if found.level(field_id) < Access.VIEW:
         raise NotFound
     if found.level(field_id) < level:
+        raise AccessDenied
+    return found
+
+
+def may_change_files(found: Rights, field_ids: Iterable[int]) -> bool:
+    """Whether he may add files to cards he sees and delete them (R8.2.4): who may edit one of the card's fields
+    (``field_ids``), or has the contacts right."""
+    return found.has(Right.CONTACTS) or any(found.edits(field_id) for field_id in field_ids)
+
+
+def require_file_change(actor: Actor, field_ids: Iterable[int]) -> Rights:
+    """His rights, when he may add and delete files of cards; AccessDenied otherwise."""
+    found = rights(actor)
+    if not may_change_files(found, field_ids):
         raise AccessDenied
     return found
 
