@@ -1,5 +1,6 @@
-"""One line of text."""
+"""One line of text, and text of several lines."""
 
+import unicodedata
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from kaw.fields.base import FieldContext, FieldType
 from kaw.fields.folding import sort_text
 from kaw.i18n import N_
 from kaw.models import FieldKind
-from kaw.models.columns import SortText
+from kaw.models.columns import LongText, SortText
 
 
 class TextType(FieldType):
@@ -23,12 +24,7 @@ class TextType(FieldType):
         return SortText
 
     def parse(self, raw: Any, context: FieldContext) -> str | None:
-        text = clean(raw)
-        if len(text) > self.max_length:
-            raise context.refuse(
-                N_("At most {limit} characters fit here; this is {length}."), limit=self.max_length, length=len(text)
-            )
-        return text or None
+        return short_enough(clean_line(raw), self.max_length, context) or None
 
     def format(self, value: Any, context: FieldContext) -> str:
         return value or ""
@@ -40,11 +36,43 @@ class TextType(FieldType):
         return sort_text(value) if value else None
 
 
-def clean(raw: Any) -> str:
-    """What was given, as one line without control characters and outer blanks. A whole float loses its ".0"."""
+class LongTextType(TextType):
+    kind = FieldKind.LONG_TEXT
+    label = N_("Long text")
+    max_length: ClassVar[int] = 20_000
+
+    def column(self) -> sa.types.TypeEngine[Any]:
+        return LongText
+
+    def parse(self, raw: Any, context: FieldContext) -> str | None:
+        lines = as_text(raw).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = "\n".join(printable(line).rstrip() for line in lines).strip()
+        return short_enough(text, self.max_length, context) or None
+
+
+def as_text(raw: Any) -> str:
+    """What a form or a file's cell gave, as text: a whole float loses its ".0"."""
     if raw is None:
         return ""
-    if isinstance(raw, float) and raw.is_integer():
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         raw = int(raw)
-    text = "".join(c if c.isprintable() or c == "\u00a0" else " " for c in str(raw))
-    return " ".join(text.split())
+    return raw if isinstance(raw, str) else str(raw)
+
+
+def printable(text: str) -> str:
+    """The text without control characters and halves of characters; joined emoji stay whole."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+
+
+def clean_line(raw: Any) -> str:
+    """One line without control characters, outer blanks and doubled blanks."""
+    return " ".join(printable(as_text(raw)).split(" ")).strip() if raw is not None else ""
+
+
+def short_enough(text: str, limit: int, context: FieldContext) -> str:
+    """The text, or a refusal that tells the limit."""
+    if len(text) > limit:
+        raise context.refuse(
+            N_("At most {limit} characters fit here, and this has {length}."), limit=limit, length=len(text)
+        )
+    return text
