@@ -31,6 +31,7 @@ VISIBLE = "o_visibility"
 HIDDEN = "o_visibility_off"
 
 PHONE = "o_phone"
+PHONE_OFF = "o_phone_disabled"
 MAIL = "o_mail"
 LINK = "o_link"
 CALENDAR = "o_event"

@@ -32,6 +32,8 @@ class TabContext:
     close: Callable[[], None]  # without asking: after a save, or when the thing is gone
     open: Callable[..., None]  # open(kind, key="")
     save_draft: Callable[[Mapping[str, Any]], None]  # kept over reload and restart; {} forgets it
+    set_query: Callable[[Mapping[str, str]], None]  # what stands behind "?" in the browser's address while it is shown
+    query: dict[str, str] = field(default_factory=dict)  # what stood there when the tab was opened
     draft: dict[str, Any] = field(default_factory=dict)  # what was typed and not saved, when the tab comes back
     subscriptions: list[tuple[type[live.LiveEvent], Callable[..., Any]]] = field(default_factory=list)
     confirm_close: Callable[[], Awaitable[bool]] | None = None  # set it to ask in other words than the frame's

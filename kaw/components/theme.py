@@ -25,9 +25,10 @@ _LANGUAGE_KEY = "kaw_language"
 
 def install() -> None:
     """Serve the style sheet to every page and let texts follow the reader's language. Once per process."""
-    version = hashlib.sha256((ASSETS / "kaw.css").read_bytes()).hexdigest()[:12]
     app.add_static_files("/assets", ASSETS, max_cache_age=31_536_000)
-    ui.add_head_html(f'<link rel="stylesheet" href="/assets/kaw.css?v={version}">', shared=True)
+    for sheet in sorted(ASSETS.glob("*.css"), key=lambda path: (path.name != "kaw.css", path.name)):
+        version = hashlib.sha256(sheet.read_bytes()).hexdigest()[:12]
+        ui.add_head_html(f'<link rel="stylesheet" href="/assets/{sheet.name}?v={version}">', shared=True)
     app.config.quasar_config["ripple"] = False
     app.config.quasar_config["loadingBar"]["skipHijack"] = True
     i18n.add_resolver(language_of_browser)

@@ -1,0 +1,98 @@
+"""One open tab: its place in the bar, its panel, and the building of its content when it is first shown."""
+
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from kaw import db
+from kaw.components import icons, states
+from kaw.components.tab_bar import Tab
+from kaw.components.tabs import TabContext, TabKind, tab_id
+from kaw.errors import AccessDenied, KawError, NotFound, SignedOut
+from kaw.i18n import _, explain
+from kaw.services import access
+
+log = logging.getLogger(__name__)
+
+
+class OpenTab:
+    """A tab that somebody has open. ``head`` and ``panel`` are given by the workspace."""
+
+    def __init__(self, kind: str, key: str, description: TabKind, head: Tab, panel: ui.element) -> None:
+        self.kind, self.key, self.description = kind, key, description
+        self.id = tab_id(kind, key)
+        self.head, self.panel = head, panel
+        self.title = _(description.title)
+        self.dirty = False
+        self.state = "new"  # new, ready, refused
+        self.context: TabContext | None = None
+        self.query: dict[str, str] = {}
+
+    def set_title(self, title: str) -> None:
+        """Name it by what it shows."""
+        self.title = title
+        self.head.set_title(title)
+
+    def set_dirty(self, dirty: bool) -> None:
+        """Whether it holds what is not saved."""
+        if dirty != self.dirty:
+            self.dirty = dirty
+            self.head.set_dirty(dirty)
+
+    def show(self, selected: bool) -> None:
+        """Bring its panel to the front, or put it behind."""
+        self.head.set_selected(selected)
+        self.panel.classes("" if selected else "kaw-hidden", remove="kaw-hidden" if selected else "")
+
+    def drop(self) -> None:
+        """Take it out of the page."""
+        if self.context is not None:
+            self.context.stop_listening()
+        self.head.delete()
+        self.panel.delete()
+
+    async def build(self, make_context: Callable[["OpenTab"], TabContext]) -> None:
+        """Fill the panel: a skeleton until the content is there, and a state of its own for each way to fail."""
+        if self.context is not None:
+            self.context.stop_listening()
+        self.context = make_context(self)
+        self.state = "ready"
+        self.panel.clear()
+        with self.panel:
+            skeleton = states.skeleton()
+            content = ui.element("div").classes("kaw-page kaw-hidden")
+        try:
+            rights = await db.in_thread(access.rights, self.context.actor)
+            if not self.description.open_to(rights):
+                raise AccessDenied
+            with content:
+                result: Any = self.description.build(self.context)
+                if inspect.isawaitable(result):
+                    await result
+            if not self.panel.is_deleted:
+                skeleton.delete()
+                content.classes(remove="kaw-hidden")
+        except SignedOut:
+            self.panel.client.open("/login")
+        except Exception as error:
+            self._show_failure(error, make_context)
+
+    def _show_failure(self, error: Exception, make_context: Callable[["OpenTab"], TabContext]) -> None:
+        if self.panel.is_deleted:
+            return
+        self.state = "refused"
+        self.panel.clear()
+        with self.panel:
+            if isinstance(error, AccessDenied):
+                states.empty_state(_("You have no access to this"), explain(error), icon=icons.NO_ACCESS)
+            elif isinstance(error, NotFound):
+                states.empty_state(_("Nothing was found here"), explain(error), icon=icons.NOT_FOUND)
+            else:
+                if not isinstance(error, KawError):
+                    log.error("the tab %s could not be built", self.kind, exc_info=error)
+                known = isinstance(error, KawError)
+                text = explain(error) if known else _("Something went wrong. It has been written to the log.")  # type: ignore[arg-type]
+                states.failed(text, lambda: self.build(make_context))

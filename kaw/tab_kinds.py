@@ -1,0 +1,1 @@
+"""The tabs there are: importing this module enters each in ``components.tabs``."""
