@@ -61,6 +61,8 @@ def as_text(raw: Any) -> str:
 
 def printable(text: str) -> str:
     """The text without control characters and halves of characters; joined emoji stay whole."""
+    if text.isprintable():  # nearly all are, and an import asks a million times
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
 
 
