@@ -6,16 +6,17 @@ keeps other writers of SQLite waiting, has nothing left to check.
 
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kaw.errors import InvalidValue
 from kaw.fields.base import FieldContext, FieldType
 from kaw.i18n import N_
-from kaw.services.card_schema import CardSchema
+from kaw.services.card_schema import CardField
 from kaw.services.import_columns import Columns
 from kaw.services.import_files import Table
+from kaw.services.import_names import Names
 from kaw.services.import_progress import Progress
 
 BATCH = 1000
@@ -45,6 +46,7 @@ class _Reader:
     type: FieldType
     context: FieldContext
     required: bool
+    names: Names | None
 
 
 class CheckedRows:
@@ -89,15 +91,11 @@ class CheckedRows:
             self._batch = []
 
 
-def check(
-    table: Table, columns: Columns, schema: CardSchema, names: dict[int, dict[int, str]], progress: Progress
-) -> CheckedRows:
+def check(table: Table, columns: Columns, names: Mapping[int, Names], progress: Progress) -> CheckedRows:
     """Parse all rows. ``names`` are those that people and partners are found by, per field id."""
     checked = CheckedRows()
     readers = [
-        _Reader(index, item.id, item.name, item.type, item.context(names.get(item.id)), item.required and item.shown)
-        for index, item in enumerate(columns.fields)
-        if item is not None
+        _reader(index, item, names.get(item.id)) for index, item in enumerate(columns.fields) if item is not None
     ]
     try:
         for count, (number, cells) in enumerate(table.rows, 1):
@@ -114,6 +112,11 @@ def check(
     return checked
 
 
+def _reader(index: int, item: CardField, names: Names | None) -> _Reader:
+    context = item.context(names.by_id if names else None)
+    return _Reader(index, item.id, item.name, item.type, context, item.required and item.shown, names)
+
+
 def _parse(number: int, cells: list[Any], readers: list[_Reader], width: int) -> tuple[Values, list[RowError]]:
     if len(cells) > width:
         text = N_("The row has {cells} cells, and the file only {columns} columns with a title.")
@@ -125,6 +128,8 @@ def _parse(number: int, cells: list[Any], readers: list[_Reader], width: int) ->
         try:
             if isinstance(raw, str) and "\ufffd" in raw:
                 raise InvalidValue(reader.name, N_("Some characters cannot be read."))
+            if reader.names is not None:
+                raw = reader.names.find(raw)
             value = None if raw is None else reader.type.parse(raw, reader.context)
             if value is None and reader.required:
                 raise InvalidValue(reader.name, N_("This field is required."))

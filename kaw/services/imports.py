@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from kaw import db, live
 from kaw.errors import Conflict, KawError, Unavailable
 from kaw.i18n import N_
-from kaw.models import AuditAction, FieldKind, Import, ImportState, User
+from kaw.models import AuditAction, Import, ImportState
 from kaw.services import access, audit, card_schema, partner_values
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardSchema
@@ -34,6 +34,7 @@ from kaw.services.import_list import (
     status,
     wrong_rows,
 )
+from kaw.services.import_names import names_for
 from kaw.services.import_progress import ImportCancelled, Phase, Progress, under_way
 from kaw.services.import_removal import Removed, removable, remove
 from kaw.services.import_rows import CheckedRows, Values, check
@@ -183,7 +184,7 @@ def _loaded_before(session: Session, fingerprint: str) -> datetime | None:
 def _load(actor: Actor, table: Table, columns: Columns, progress: Progress) -> None:
     schema = card_schema.schema()
     progress.begin(Phase.READING)
-    checked = check(table, columns, schema, _names(schema), progress)
+    checked = check(table, columns, names_for(schema, columns, access.rights(actor)), progress)
     try:
         progress.begin(Phase.WRITING, checked.right)
         _write(actor, schema, checked, progress)
@@ -219,17 +220,6 @@ def _rows(checked: CheckedRows, progress: Progress) -> Iterator[Values]:
     for batch in checked.batches():
         yield from batch
         progress.step(len(batch))
-
-
-def _names(schema: CardSchema) -> dict[int, dict[int, str]]:
-    """The people that user fields are filled with, per field id."""
-    fields = [item.id for item in schema.fields if item.kind is FieldKind.USER]
-    if not fields:
-        return {}
-    with db.reading() as session:
-        people = session.exec(select(User.id, User.full_name).where(col(User.deleted_at).is_(None))).all()
-    names = {user_id: name for user_id, name in people if user_id is not None}
-    return dict.fromkeys(fields, names)
 
 
 def _end(import_id: int, state: ImportState, error: KawError) -> None:
