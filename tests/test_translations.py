@@ -1,25 +1,29 @@
 """Every text in the code has its Russian words, with the same placeholders (R6: Russian first, English second)."""
 
+import ast
 import string
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
 from kaw.i18n import LOCALE_DIR
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+COUNT = {"_": 1, "N_": 1, "ngettext": 2}  # texts that each call takes
 
 MessageId = str | tuple[str, ...]
 
 
 def messages_in_code() -> set[MessageId]:
-    found = extract_from_dir(ROOT / "kaw", [("**.py", "python")], keywords=KEYWORDS)
-    messages: set[MessageId] = {message for _file, _line, message, _comments, _context in found}
-    messages |= {message for _line, message, _comments, _context in extract_from_file("python", ROOT / "main.py")}
-    return {message for message in messages if message}
+    found: set[MessageId] = set()
+    for path in [ROOT / "main.py", *(ROOT / "kaw").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in COUNT:
+                texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+                if len(texts) >= COUNT[node.func.id]:
+                    found.add(texts[0] if COUNT[node.func.id] == 1 else (texts[0], texts[1]))
+    return found
 
 
 def catalogue() -> dict[MessageId, tuple[str, ...]]:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from nicegui import Client, app, ui
 from nicegui.slot import Slot, get_task_id
+from nicegui.translations import translations
 
 from kaw import i18n
+from kaw.i18n import _
 
 ASSETS = next(
     path for path in (Path(__file__).parents[1] / "assets", Path(__file__).parents[2] / "assets") if path.is_dir()
@@ -32,6 +34,10 @@ def install() -> None:
     app.config.quasar_config["ripple"] = False
     app.config.quasar_config["loadingBar"]["skipHijack"] = True
     i18n.add_resolver(language_of_browser)
+    for language, pack in LANGUAGE_PACKS.items():
+        with i18n.use_language(language):
+            translations[pack]["connection_lost"] = _("No connection to the server")
+            translations[pack]["trying_to_reconnect"] = _("Trying to connect again…")
 
 
 def apply(language: str, theme: str = "auto", accent: str = DEFAULT_ACCENT) -> None:

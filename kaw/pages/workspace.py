@@ -28,8 +28,8 @@ def register() -> None:
     script = f'<script src="/assets/workspace.js?v={version}"></script>'
 
     async def page(request: Request) -> Response | None:
-        if "text/html" not in request.headers.get("accept", "text/html"):
-            return Response(status_code=404)
+        if request.headers.get("sec-fetch-dest", "document") not in ("document", "iframe"):
+            return Response(status_code=404)  # a stray picture or script is no place to draw a workspace for
         actor = await signed_in.actor_of(request)
         if actor is None:
             return RedirectResponse(f"{errors.SIGN_IN_ADDRESS}?next={quote(str(request.url.path))}", 303)
