@@ -43,18 +43,25 @@ def prepare(*, demonstration: bool = False) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     _check_directory(settings.data_dir)
     _check_port(settings.host, settings.port)
-    db.connect(settings.sqlalchemy_url)
-    try:
-        upgrade.upgrade()
-        fields.finish_interrupted()
-        password = first_run.ensure_administrator()
-    except (Unavailable, sa.exc.OperationalError) as error:
-        where = sa.make_url(settings.sqlalchemy_url).render_as_string(hide_password=True)
-        raise StartFailed(_("The database cannot be reached: {where}").format(where=where)) from error
+    password = _prepare_database(settings.sqlalchemy_url)
     if password is not None:
         _print_framed(_password_lines(password))
     if demonstration:
         _fill_demonstration()
+
+
+def _prepare_database(url: str) -> str | None:
+    """The one-time password when there was nobody yet."""
+    try:
+        db.connect(url)
+        upgrade.upgrade()
+        fields.finish_interrupted()
+        return first_run.ensure_administrator()
+    except sa.exc.ArgumentError as error:
+        raise StartFailed(_("KAW_DATABASE_URL is not an address of a database.")) from error
+    except (Unavailable, sa.exc.OperationalError) as error:
+        where = sa.make_url(url).render_as_string(hide_password=True)
+        raise StartFailed(_("The database cannot be reached: {where}").format(where=where)) from error
 
 
 def register() -> None:

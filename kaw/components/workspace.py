@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,9 +10,11 @@ from nicegui import background_tasks, ui
 
 from kaw import db
 from kaw.components import dialogs, icons
+from kaw.components.errors import shown
 from kaw.components.frame import Frame
 from kaw.components.open_tab import OpenTab
 from kaw.components.tabs import HOME, TABS, TabContext, TabKind, address, tab_id
+from kaw.components.toasts import toast
 from kaw.errors import NotFound
 from kaw.i18n import N_, _
 from kaw.services import access, workspace_state
@@ -55,10 +57,15 @@ class Workspace:
 
     def open(self, kind: str, key: str = "") -> None:
         """Open a tab, or switch to it when it is open."""
-        if self._can_be(kind, key):
-            self._switch(self._add(kind, key))
-            self._tell_address()
-            self._save()
+        if not self._can_be(kind, key):
+            return
+        if tab_id(kind, key) not in self.tabs and len(self.tabs) > workspace_state.MAX_TABS:
+            text = _("At most {limit} tabs can be open. Close some you do not need.")
+            toast(text.format(limit=workspace_state.MAX_TABS), "error", client=self.client)
+            return
+        self._switch(self._add(kind, key))
+        self._tell_address()
+        self._save()
 
     def came_to(self, path: str) -> None:
         """The user went back or forward in the browser's history."""
@@ -87,7 +94,7 @@ class Workspace:
             self._switch(self.active)
 
     def _can_be(self, kind: str, key: str) -> bool:
-        return kind in TABS and TABS[kind].fits(key) and len(tab_id(kind, key)) <= 64
+        return kind in TABS and TABS[kind].fits(key) and workspace_state.is_tab(tab_id(kind, key))
 
     def _add(self, kind: str, key: str, description: TabKind | None = None) -> OpenTab:
         name = tab_id(kind, key)
@@ -130,7 +137,8 @@ class Workspace:
             self._tell_address()
         tab.drop()
         if self._drafts.pop(tab.id, None) is not None:
-            background_tasks.create(db.in_thread(workspace_state.drop_draft, self.actor, tab.id))
+            dropping = self._keep(workspace_state.drop_draft, tab.id)
+            background_tasks.create_lazy(dropping, name=f"draft {self.actor.page_id} {tab.id}")
         self._save()
 
     async def _may_lose(self, tab: OpenTab) -> bool:
@@ -184,19 +192,23 @@ class Workspace:
             if tab.id != HOME and tab.description is not NOWHERE
         ]
         active = self.active.id if self.active else HOME
-        background_tasks.create_lazy(
-            db.in_thread(workspace_state.save_tabs, self.actor, refs, active), name=f"save tabs {self.client.id}"
-        )
+        saving = self._keep(workspace_state.save_tabs, refs, active)
+        background_tasks.create_lazy(saving, name=f"tabs {self.actor.page_id}")
 
     def _save_draft(self, tab: OpenTab, content: Mapping[str, Any]) -> None:
         if content:
             self._drafts[tab.id] = dict(content)
-            saving = db.in_thread(workspace_state.save_draft, self.actor, tab.id, dict(content))
+            saving = self._keep(workspace_state.save_draft, tab.id, dict(content))
         elif self._drafts.pop(tab.id, None) is not None:
-            saving = db.in_thread(workspace_state.drop_draft, self.actor, tab.id)
+            saving = self._keep(workspace_state.drop_draft, tab.id)
         else:
             return
-        background_tasks.create_lazy(saving, name=f"draft {self.client.id} {tab.id}")
+        background_tasks.create_lazy(saving, name=f"draft {self.actor.page_id} {tab.id}")
+
+    async def _keep(self, service: Callable[..., None], *arguments: Any) -> None:
+        """Write in the background; what the service refuses is shown."""
+        with self.client, shown():
+            await db.in_thread(service, self.actor, *arguments)
 
     def _tell_address(self, *, replace: bool = False) -> None:
         """Put the shown tab into the browser's address line and its head into sight."""

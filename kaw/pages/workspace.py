@@ -37,6 +37,7 @@ def register() -> None:
         await _build(actor, request)
         return None
 
+    app.get("/health", include_in_schema=False)(_health)
     for address in ADDRESSES:
         ui.page(address, title="KAW", response_timeout=15)(page)
 
@@ -81,8 +82,7 @@ def _stay_current(workspace: Workspace) -> None:
     ui.on("kaw_address", lambda event: workspace.came_to(str(event.args)))
 
 
-@app.get("/health", include_in_schema=False)
-async def health() -> dict[str, str]:
+async def _health() -> dict[str, str]:
     """For a load balancer or a container's health check: the process answers and its database does."""
     await db.in_thread(_touch_database)
     return {"status": "ok"}

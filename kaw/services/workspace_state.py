@@ -104,6 +104,11 @@ def drop_draft(actor: Actor, tab: str) -> None:
         tx.session.exec(delete(Draft).where(col(Draft.user_id) == actor.user_id, col(Draft.tab) == tab))
 
 
+def is_tab(name: str) -> bool:
+    """Whether it could be the name of a tab."""
+    return _TAB.fullmatch(name) is not None
+
+
 def _require_tab(name: str) -> None:
-    if not _TAB.fullmatch(name):
+    if not is_tab(name):
         raise InvalidValue("tabs")

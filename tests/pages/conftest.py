@@ -1,0 +1,48 @@
+"""Simulated browsers of signed-in people: everything but the JavaScript, quick enough for every rule of the frame."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from nicegui import core
+from nicegui.testing import User
+from nicegui.testing.user_simulation import user_simulation
+
+from kaw import db
+from kaw.models import UserSession
+from kaw.services import sessions
+from kaw.services.access import Actor
+
+Visit = Callable[..., Awaitable[User]]
+
+
+@pytest.fixture
+async def visit(database: db.Database) -> AsyncIterator[Visit]:
+    """``await visit(people.anna, "/notes")``: a browser of her own, signed in, on that address."""
+    async with AsyncExitStack() as opened:
+        await opened.enter_async_context(user_simulation(main_file=Path(__file__).with_name("program.py")))
+
+        async def make(actor: Actor | None, path: str = "/") -> User:
+            transport = httpx.ASGITransport(core.app)
+            client = await opened.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://test"))
+            if actor is not None:
+                client.cookies.set(sessions.COOKIE, signed_in(actor), domain="test")
+            user = User(client)
+            await user.open(path)
+            return user
+
+        yield make
+
+
+def signed_in(actor: Actor) -> str:
+    """The token of a new sign-in of this user."""
+    token = f"token-of-{actor.user_id}"
+    with db.transaction() as tx:
+        if not tx.session.query(UserSession).filter_by(token_hash=sessions.hash_of(token)).first():
+            now = db.now()
+            tx.session.add(
+                UserSession(token_hash=sessions.hash_of(token), user_id=actor.user_id, created_at=now, seen_at=now)
+            )
+    return token
