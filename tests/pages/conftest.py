@@ -9,6 +9,7 @@ import pytest
 from nicegui import core
 from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
+from sqlmodel import select
 
 from kaw import db
 from kaw.models import UserSession
@@ -28,7 +29,7 @@ async def visit(database: db.Database) -> AsyncIterator[Visit]:
             transport = httpx.ASGITransport(core.app)
             client = await opened.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://test"))
             if actor is not None:
-                client.cookies.set(sessions.COOKIE, signed_in(actor), domain="test")
+                client.cookies.set(sessions.COOKIE, signed_in(actor))
             user = User(client)
             await user.open(path)
             return user
@@ -39,10 +40,12 @@ async def visit(database: db.Database) -> AsyncIterator[Visit]:
 def signed_in(actor: Actor) -> str:
     """The token of a new sign-in of this user."""
     token = f"token-of-{actor.user_id}"
+    known = select(UserSession).where(UserSession.token_hash == sessions.hash_of(token))
     with db.transaction() as tx:
-        if not tx.session.query(UserSession).filter_by(token_hash=sessions.hash_of(token)).first():
-            now = db.now()
+        if tx.session.exec(known).first() is None:
             tx.session.add(
-                UserSession(token_hash=sessions.hash_of(token), user_id=actor.user_id, created_at=now, seen_at=now)
+                UserSession(
+                    token_hash=sessions.hash_of(token), user_id=actor.user_id, created_at=db.now(), seen_at=db.now()
+                )
             )
     return token

@@ -188,6 +188,6 @@ def _fire(element: ui.element, event: str) -> None:
     from nicegui import events
 
     for listener in element._event_listeners.values():
-        if listener.type == event and listener.handler is not None:
+        if listener.type.split(".")[0] == event and listener.handler is not None:
             arguments = events.GenericEventArguments(sender=element, client=element.client, args={})
             events.handle_event(listener.handler, arguments)
