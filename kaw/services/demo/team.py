@@ -1,0 +1,93 @@
+"""The people of the demonstration company: one of each kind that rights make."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kaw.models import Access, Right
+from kaw.services import groups, users
+from kaw.services.access import Actor
+
+PASSWORD = "kaw-demo-2026"  # noqa: S105 - printed at every start of the demonstration
+
+
+@dataclass(frozen=True)
+class Member:
+    """One user; ``group`` "" is in none."""
+
+    login: str
+    name: str
+    role: str
+    group: str
+    rights: frozenset[Right] = frozenset()
+    extension: str | None = None
+
+
+LEADERS, OPERATORS, VIEWERS = "Руководители", "Операторы", "Наблюдатели"
+TEAM = (
+    Member("morozov", "Олег Морозов", "администратор", LEADERS, frozenset({Right.ADMIN}), "101"),
+    Member(
+        "sokolova",
+        "Ирина Соколова",
+        "руководитель: отчеты, задачи, партнеры",
+        LEADERS,
+        frozenset({Right.CONTACTS, Right.TASKS, Right.REPORTS}),
+        "102",
+    ),
+    Member("ivanova", "Анна Иванова", "оператор, создает партнеров", OPERATORS, frozenset({Right.CONTACTS}), "201"),
+    Member("kuznetsov", "Павел Кузнецов", "оператор", OPERATORS, extension="202"),
+    Member("semenova", "Алёна Семёнова", "оператор", OPERATORS, extension="203"),
+    Member("petrov", "Борис Петров", "только смотрит", VIEWERS),
+    Member("orlova", "Вера Орлова", "ни в одной группе", ""),
+)
+LOGINS = tuple((member.login, PASSWORD, f"{member.name}, {member.role}") for member in TEAM)
+
+# What a group sees otherwise than the rest of the card: operators know no agreements, viewers no personal notes.
+OPERATORS_EXCEPT = {"dogovorennosty_new": Access.HIDDEN, "lpvp": Access.VIEW, "inn": Access.VIEW}
+VIEWERS_EXCEPT = {
+    "dogovorennosty_new": Access.HIDDEN,
+    "lpvp": Access.HIDDEN,
+    "hobbi": Access.HIDDEN,
+    "comment": Access.HIDDEN,
+}
+GROUPS: tuple[tuple[str, Access, Mapping[str, Access]], ...] = (
+    (LEADERS, Access.EDIT, {}),
+    (OPERATORS, Access.EDIT, OPERATORS_EXCEPT),
+    (VIEWERS, Access.VIEW, VIEWERS_EXCEPT),
+)
+
+
+@dataclass(frozen=True)
+class Team:
+    """Users by their part in the story; ``editors`` are those who filled the cards."""
+
+    editors: tuple[Actor, ...]
+
+
+def create(actor: Actor, field_ids: Mapping[str, int], *, open_sign_ins: bool) -> Team:
+    """Make users and groups. A login or a group's name that is taken already is left as it is."""
+    taken = {row.login for row in users.all_users(actor)}
+    ids: dict[str, int] = {}
+    for member in TEAM:
+        if member.login not in taken:
+            password = PASSWORD if open_sign_ins else secrets.token_urlsafe(24)
+            ids[member.login] = users.create(actor, _draft(member), password)
+    there = {row.name for row in groups.all_groups(actor)}
+    for name, level, exceptions in GROUPS:
+        if name not in there:
+            members = {ids[member.login] for member in TEAM if member.group == name and member.login in ids}
+            levels = {field_id: exceptions.get(field, level) for field, field_id in field_ids.items()}
+            groups.update(actor, groups.create(actor, name), name, members, levels)
+    return Team(tuple(Actor(ids[m.login]) for m in TEAM if m.login in ids and m.group in (LEADERS, OPERATORS)))
+
+
+def _draft(member: Member) -> users.UserDraft:
+    return users.UserDraft(
+        full_name=member.name,
+        login=member.login,
+        is_admin=Right.ADMIN in member.rights,
+        contacts=Right.CONTACTS in member.rights,
+        tasks=Right.TASKS in member.rights,
+        reports=Right.REPORTS in member.rights,
+        extension=member.extension,
+    )
