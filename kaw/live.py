@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterable
+from contextvars import Context
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -110,7 +111,8 @@ def announce(events: Iterable[LiveEvent]) -> None:
         for listener in _listeners:
             listener(event)
         if _loop is not None and not _loop.is_closed():
-            _loop.call_soon_threadsafe(EVENTS[type(event)].emit, event)
+            # an empty context: the announcer's forced language is not the readers'
+            _loop.call_soon_threadsafe(EVENTS[type(event)].emit, event, context=Context())
 
 
 def encode(event: LiveEvent) -> str:

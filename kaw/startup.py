@@ -11,12 +11,14 @@ from pathlib import Path
 import sqlalchemy as sa
 from nicegui import app, ui
 
-from kaw import db, i18n, live
+from kaw import db, i18n, live, tab_kinds
+from kaw.api import attachments, import_files
 from kaw.components import theme
 from kaw.config import Config, config
 from kaw.errors import Unavailable
 from kaw.i18n import _
 from kaw.live_redis import Bridge
+from kaw.pages import failure, http, sign_in, workspace
 from kaw.services import demo, fields, first_run, upgrade
 from kaw.services.access import SYSTEM
 
@@ -66,11 +68,12 @@ def _prepare_database(url: str) -> str | None:
 
 def register() -> None:
     """Enter everything the browser can ask for, and what happens when KAW starts and stops."""
-    from kaw import tab_kinds  # noqa: F401 - the tabs enter themselves in their registry
-    from kaw.pages import http, sign_in, workspace
-
     theme.install()
+    tab_kinds.register()
     http.register()
+    failure.register()
+    app.include_router(attachments.router)
+    app.include_router(import_files.router)
     sign_in.register()
     workspace.register()  # takes every other address, so it is the last
     app.on_startup(_started)

@@ -1,1 +1,8 @@
-"""The tabs there are: importing this module enters each in ``components.tabs``."""
+"""Every kind of tab there is, entered in ``components.tabs``."""
+
+from kaw.components import administration
+
+
+def register() -> None:
+    """Once per process, before the pages."""
+    administration.register_tabs()

@@ -61,5 +61,9 @@ def unexpected(error: Exception) -> None:
     if isinstance(error, SignedOut):
         client.open(SIGN_IN_ADDRESS)
         return
-    text = explain(error) if isinstance(error, KawError) else _("Something went wrong. It has been written to the log.")
-    toast(text, "error", client=client)
+    toast(text_of(error), "error", client=client)
+
+
+def text_of(error: Exception) -> str:
+    """What the user is told about an error, in his language."""
+    return explain(error) if isinstance(error, KawError) else _("Something went wrong. It has been written to the log.")

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from kaw import db
-from kaw.components import icons, states
+from kaw.components import errors, icons, states
 from kaw.components.tab_bar import Tab
 from kaw.components.tabs import TabContext, TabKind, tab_id
 from kaw.errors import AccessDenied, KawError, NotFound, SignedOut
@@ -76,7 +76,7 @@ class OpenTab:
                 skeleton.delete()
                 content.classes(remove="kaw-hidden")
         except SignedOut:
-            self.panel.client.open("/login")
+            self.panel.client.open(errors.SIGN_IN_ADDRESS)
         except Exception as error:
             self._show_failure(error, make_context)
 
@@ -93,6 +93,4 @@ class OpenTab:
             else:
                 if not isinstance(error, KawError):
                     log.error("the tab %s could not be built", self.kind, exc_info=error)
-                known = isinstance(error, KawError)
-                text = explain(error) if known else _("Something went wrong. It has been written to the log.")  # type: ignore[arg-type]
-                states.failed(text, lambda: self.build(make_context))
+                states.failed(errors.text_of(error), lambda: self.build(make_context))

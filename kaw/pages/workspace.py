@@ -14,6 +14,7 @@ from kaw.components import errors, theme
 from kaw.components.demonstration import offer_demonstration
 from kaw.components.tabs import HOME
 from kaw.components.workspace import Workspace
+from kaw.errors import SignedOut
 from kaw.pages import signed_in
 from kaw.services import access, account, settings
 from kaw.services.access import Actor, Rights
@@ -30,11 +31,14 @@ def register() -> None:
     async def page(request: Request) -> Response | None:
         if request.headers.get("sec-fetch-dest", "document") not in ("document", "iframe"):
             return Response(status_code=404)  # a stray picture or script is no place to draw a workspace for
-        actor = await signed_in.actor_of(request)
-        if actor is None:
-            return RedirectResponse(f"{errors.SIGN_IN_ADDRESS}?next={quote(str(request.url.path))}", 303)
         ui.add_head_html(script)
-        await _build(actor, request)
+        try:
+            actor = await signed_in.actor_of(request)
+            if actor is None:
+                raise SignedOut
+            await _build(actor, request)
+        except SignedOut:
+            return RedirectResponse(f"{errors.SIGN_IN_ADDRESS}?next={quote(request.url.path)}", 303)
         return None
 
     app.get("/health", include_in_schema=False)(_health)
