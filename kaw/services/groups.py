@@ -40,7 +40,7 @@ def all_groups(actor: Actor) -> list[GroupRow]:
     access.require_admin(actor)
     members = select(GroupMember.group_id, func.count(col(GroupMember.user_id))).group_by(col(GroupMember.group_id))
     with db.reading() as session:
-        counts: dict[int, int] = dict(session.exec(members))
+        counts: dict[int, int] = dict(session.exec(members).all())
         groups = session.exec(select(Group).order_by(col(Group.name))).all()
     return [GroupRow(group.id or 0, group.name, counts.get(group.id or 0, 0)) for group in groups]
 
