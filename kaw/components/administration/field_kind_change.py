@@ -13,10 +13,10 @@ from kaw.components.errors import shown
 from kaw.components.toasts import toast
 from kaw.i18n import _, ngettext
 from kaw.models import FieldKind
-from kaw.services import fields
+from kaw.services import field_kinds
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
-from kaw.services.fields import KindPreview
+from kaw.services.field_kinds import KindPreview
 
 
 async def ask(actor: Actor, field: CardField, kind: FieldKind, list_id: int | None, lists: Mapping[int, str]) -> bool:
@@ -69,7 +69,7 @@ class KindChange:
             states.skeleton(3)
         with shown() as outcome:
             self._preview = await db.in_thread(
-                fields.preview_kind, self._actor, self._field.id, self._kind, self._list_id
+                field_kinds.preview_kind, self._actor, self._field.id, self._kind, self._list_id
             )
         self._place.clear()
         if outcome.ok and self._preview is not None:
@@ -91,7 +91,7 @@ class KindChange:
 
         with shown() as outcome:
             await db.in_thread(
-                fields.change_kind, self._actor, self._field.id, self._kind, self._list_id, progress=tell
+                field_kinds.change_kind, self._actor, self._field.id, self._kind, self._list_id, progress=tell
             )
         if outcome.ok:
             toast(self._result())

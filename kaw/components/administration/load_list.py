@@ -14,8 +14,9 @@ from kaw.components.tabs import TabContext
 from kaw.components.toasts import toast
 from kaw.i18n import _, ngettext
 from kaw.models import ImportState
-from kaw.services import import_list, imports
+from kaw.services import import_list, import_removal
 from kaw.services.import_list import ImportStatus
+from kaw.services.import_removal import Removed
 
 
 class LoadList(ui.element):
@@ -50,16 +51,28 @@ class LoadList(ui.element):
 
     async def _remove(self, dialog: Dialog, load: ImportStatus) -> None:
         actor = self._tab.actor
+        expected = await db.in_thread(import_removal.removable, actor, load.id)
         removed = await confirm_typed(
             _("Delete the load of «{file}»?").format(file=load.file_name),
-            ngettext("{n} partner goes to the bin.", "{n} partners go to the bin.", load.added).format(n=load.added),
-            act=lambda typed: db.in_thread(imports.remove, actor, load.id, typed),
+            _what_goes(expected),
+            act=lambda typed: db.in_thread(import_removal.remove, actor, load.id, typed),
             action=_("Delete the load"),
         )
         if removed:
             dialog.close()
             toast(_("The load has been deleted."))
             await self.read()
+
+
+def _what_goes(expected: Removed) -> str:
+    text = ngettext("{n} partner goes to the bin.", "{n} partners go to the bin.", expected.removed)
+    lines = [text.format(n=expected.removed)]
+    if expected.kept:
+        text = ngettext(
+            "{n} stays: it has been worked on since.", "{n} stay: they have been worked on since.", expected.kept
+        )
+        lines.append(text.format(n=expected.kept))
+    return "\n".join(lines)
 
 
 def _columns() -> list[Column]:
