@@ -158,6 +158,7 @@ class Workspace:
             tab.set_title(title)
             if self.active is tab:
                 self._entitle(tab)
+                self._tell_address(replace=True)  # the tab has another width
 
         def set_query(query: Mapping[str, str]) -> None:
             tab.query = {name: value for name, value in query.items() if value != ""}
