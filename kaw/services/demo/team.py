@@ -65,19 +65,19 @@ class Team:
 
 
 def create(actor: Actor, field_ids: Mapping[str, int], *, open_sign_ins: bool) -> Team:
-    """Make users and groups. A login or a group's name that is taken already is left as it is."""
+    """Make users and groups. A login that is taken stays its owner's; a group that is there keeps what it gives."""
     taken = {row.login for row in users.all_users(actor)}
     ids: dict[str, int] = {}
     for member in TEAM:
         if member.login not in taken:
             password = PASSWORD if open_sign_ins else secrets.token_urlsafe(24)
             ids[member.login] = users.create(actor, _draft(member), password)
-    there = {row.name for row in groups.all_groups(actor)}
+    there = {row.name: row.id for row in groups.all_groups(actor)}
     for name, level, exceptions in GROUPS:
-        if name not in there:
-            members = {ids[member.login] for member in TEAM if member.group == name and member.login in ids}
-            levels = {field_id: exceptions.get(field, level) for field, field_id in field_ids.items()}
-            groups.update(actor, groups.create(actor, name), name, members, levels)
+        group = groups.get(actor, there.get(name) or groups.create(actor, name))
+        members = {ids[member.login] for member in TEAM if member.group == name and member.login in ids}
+        levels = {field_id: exceptions.get(field, level) for field, field_id in field_ids.items()}
+        groups.update(actor, group.id, name, group.members | members, levels | dict(group.levels))
     return Team(tuple(Actor(ids[m.login]) for m in TEAM if m.login in ids and m.group in (LEADERS, OPERATORS)))
 
 
