@@ -3,7 +3,6 @@
 from nicegui import ui
 
 from kaw.components import layout
-from kaw.components.editors import EDITORS
 from kaw.components.form import Row
 from kaw.i18n import _
 from kaw.services.card_schema import CardField
@@ -27,5 +26,7 @@ class FieldExample(ui.element):
         self.clear()
         with self:
             layout.note(_("Example of how it will look:"))
+            from kaw.components.editors import EDITORS
+
             with Row(field.name or _("New field"), required=field.required) as row:
                 row.hold(EDITORS[field.kind](field))

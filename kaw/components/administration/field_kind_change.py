@@ -114,9 +114,8 @@ def _consequences(found: KindPreview) -> None:
     layout.facts([(_("will be converted"), _values(found.converts)), (_("will be lost"), _values(found.lost))])
     if found.examples:
         layout.section(_("Examples"))
-        layout.facts([(old, "→ " + (_("will be lost") if new is None else new)) for old, new in found.examples]).classes(
-            "kaw-examples"
-        )
+        examples = [(old, "→ " + (_("will be lost") if new is None else new)) for old, new in found.examples]
+        layout.facts(examples).classes("kaw-examples")
     if found.lost:
         states.banner(_("Values that cannot be converted stay in the history of the cards only."), "warning")
 

@@ -29,6 +29,7 @@ class FieldsTab:
 
     def __init__(self, tab: TabContext) -> None:
         self._tab = tab
+        tab.set_title(_("Fields in the project"))
         with layout.page():
             with layout.bar():
                 layout.title(_("Fields in the project"))

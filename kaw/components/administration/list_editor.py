@@ -10,14 +10,14 @@ from kaw.components import layout
 from kaw.components.administration.choice_rows import ChoiceRows
 from kaw.components.administration.editor_page import EditorPage, gone
 from kaw.components.administration.form_state import FormState
-from kaw.components.administration.list_form import ChoiceRow, row_errors, rows_of
+from kaw.components.administration.list_form import ChoiceRow, errors_of_items, row_errors, rows_of
 from kaw.components.administration.replacements import ask_replacements
 from kaw.components.dialogs import confirm_typed
 from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
-from kaw.errors import Conflict, InvalidValue, NotFound
+from kaw.errors import Conflict, InvalidValue, InvalidValues, KawError, NotFound
 from kaw.i18n import N_, _
 from kaw.services import access, choices
 from kaw.services.access import Actor
@@ -95,7 +95,7 @@ class ListEditor:
     async def _save(self) -> None:
         saved = False
         self._busy = True
-        with shown(self._form):
+        with shown(self):
             self._check()
             saved = await self._store({})
         self._busy = False
@@ -109,6 +109,18 @@ class ListEditor:
         else:
             await self._read()
             toast(_("Saved"))
+
+    def show(self, error: KawError) -> bool:
+        """Errors of the form (``errors.ShowsErrors``): of the name at its input, of items at their rows."""
+        wrong = error.errors if isinstance(error, InvalidValues) else [error] if isinstance(error, InvalidValue) else []
+        of_rows = errors_of_items(self._rows.rows, wrong)
+        if of_rows:
+            self._rows.show_errors(of_rows)
+            self._rows.look_at_error()
+        of_name = [one for one in wrong if one.field == "name"]
+        if of_name:
+            self._form.show(InvalidValues(of_name))
+        return bool(wrong) and len(of_rows) + len(of_name) == len(wrong)
 
     def _check(self) -> None:
         if self.state.conflicts:

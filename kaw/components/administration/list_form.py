@@ -1,10 +1,12 @@
 """What is typed into the list editor, and what is wrong with it; no widgets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from kaw.i18n import _
+from kaw.errors import InvalidValue
+from kaw.fields.folding import fold
+from kaw.i18n import _, explain
 from kaw.services.choices import ItemDraft
 
 
@@ -49,12 +51,18 @@ def rows_of(items: Iterable[ItemDraft]) -> list[ChoiceRow]:
     ]
 
 
+def errors_of_items(rows: Sequence[ChoiceRow], errors: Iterable[InvalidValue]) -> dict[int, str]:
+    """What the service says of items by their place ("item0"), by key of the row."""
+    places = {f"item{place}": row.key for place, row in enumerate(rows)}
+    return {places[error.field]: explain(error) for error in errors if error.field in places}
+
+
 def row_errors(rows: Iterable[ChoiceRow]) -> dict[int, str]:
     """What is wrong, by key of the row: empty names, and names that occur twice."""
     errors: dict[int, str] = {}
     seen: set[str] = set()
     for row in rows:
-        name = " ".join(row.name.split()).casefold()
+        name = fold(" ".join(row.name.split()))
         if not name:
             errors[row.key] = _("Enter a name or remove the row.")
         elif name in seen:
