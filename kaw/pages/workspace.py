@@ -16,7 +16,7 @@ from kaw.components.tabs import HOME
 from kaw.components.workspace import Workspace
 from kaw.errors import SignedOut
 from kaw.pages import signed_in
-from kaw.services import access, account, settings
+from kaw.services import access, account, sessions, settings
 from kaw.services.access import Actor, Rights
 
 FIRST_CONTENT_WAIT = 0.15  # seconds; content that is there by then travels with the page itself
