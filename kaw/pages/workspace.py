@@ -36,6 +36,8 @@ def register() -> None:
             actor = await signed_in.actor_of(request)
             if actor is None:
                 raise SignedOut
+            if await db.in_thread(sessions.must_change_password, actor):
+                return RedirectResponse("/password", 303)
             await _build(actor, request)
         except SignedOut:
             return RedirectResponse(f"{errors.SIGN_IN_ADDRESS}?next={quote(request.url.path)}", 303)
