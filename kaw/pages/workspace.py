@@ -31,7 +31,6 @@ def register() -> None:
     async def page(request: Request) -> Response | None:
         if request.headers.get("sec-fetch-dest", "document") not in ("document", "iframe"):
             return Response(status_code=404)  # a stray picture or script is no place to draw a workspace for
-        ui.add_head_html(script)
         try:
             actor = await signed_in.actor_of(request)
             if actor is None:
