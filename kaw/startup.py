@@ -19,7 +19,8 @@ from kaw.errors import Unavailable
 from kaw.i18n import _
 from kaw.live_redis import Bridge
 from kaw.pages import failure, http, sign_in, workspace
-from kaw.services import demo, fields, first_run, upgrade
+from kaw.services import attachments as files
+from kaw.services import demo, fields, first_run, import_uploads, imports, upgrade
 from kaw.services.access import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -52,12 +53,20 @@ def prepare(*, demonstration: bool = False) -> None:
         _fill_demonstration()
 
 
+def _mend() -> None:
+    """Finish or take back what a process left half done when it was killed."""
+    fields.finish_interrupted()
+    imports.finish_interrupted()
+    files.sweep()
+    import_uploads.sweep()
+
+
 def _prepare_database(url: str) -> str | None:
     """The one-time password when there was nobody yet."""
     try:
         db.connect(url)
         upgrade.upgrade()
-        fields.finish_interrupted()
+        _mend()
         return first_run.ensure_administrator()
     except sa.exc.ArgumentError as error:
         raise StartFailed(_("KAW_DATABASE_URL is not an address of a database.")) from error
