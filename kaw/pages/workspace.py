@@ -37,6 +37,7 @@ def register() -> None:
                 raise SignedOut
             if await db.in_thread(sessions.must_change_password, actor):
                 return RedirectResponse("/password", 303)
+            ui.add_head_html(script)
             await _build(actor, request)
         except SignedOut:
             return RedirectResponse(f"{errors.SIGN_IN_ADDRESS}?next={quote(request.url.path)}", 303)
