@@ -93,13 +93,13 @@ def parse_decimal(raw: Any, context: FieldContext) -> Decimal | None:
     return number
 
 
-def plain(number: Decimal) -> str:
+def plain(number: Decimal | int) -> str:
     """As it is typed: a comma, no groups, no superfluous zeros."""
     text = f"{number:f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
 
 
-def grouped(number: Decimal, places: int | None = None) -> str:
+def grouped(number: Decimal | int, places: int | None = None) -> str:
     """As it is read: thin spaces between thousands, a comma."""
     text = plain(number) if places is None else f"{number:.{places}f}".replace(".", ",")
     sign, text = ("−", text[1:]) if text.startswith("-") else ("", text)

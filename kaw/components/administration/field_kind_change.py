@@ -11,6 +11,7 @@ from kaw.components.administration.field_words import cards_filled, kind_label
 from kaw.components.dialogs import Dialog
 from kaw.components.errors import shown
 from kaw.components.toasts import toast
+from kaw.fields.numbers import grouped
 from kaw.i18n import _, ngettext
 from kaw.models import FieldKind
 from kaw.services import field_kinds
@@ -121,7 +122,7 @@ def _consequences(found: KindPreview) -> None:
 
 
 def _values(number: int) -> str:
-    return ngettext("{n} value", "{n} values", number).format(n=number)
+    return ngettext("{n} value", "{n} values", number).format(n=grouped(number))
 
 
 def _show_progress(progress: states.Progress, done: int, total: int) -> None:

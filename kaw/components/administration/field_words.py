@@ -1,6 +1,7 @@
 """Words about fields that several screens share."""
 
 from kaw.fields import FIELD_TYPES
+from kaw.fields.numbers import grouped
 from kaw.i18n import N_, _, ngettext
 from kaw.models import FieldKind
 
@@ -27,4 +28,4 @@ def cards_filled(number: int) -> str:
     """In how many cards a field has a value."""
     if not number:
         return _("not filled in any card")
-    return ngettext("filled in {n} card", "filled in {n} cards", number).format(n=number)
+    return ngettext("filled in {n} card", "filled in {n} cards", number).format(n=grouped(number))

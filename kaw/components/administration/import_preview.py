@@ -7,6 +7,7 @@ from nicegui import ui
 from kaw.components import buttons, inputs, layout, states
 from kaw.components.administration.preview_table import PreviewTable
 from kaw.components.local_time import day
+from kaw.fields.numbers import grouped
 from kaw.i18n import _, ngettext
 from kaw.services.imports import FilePreview
 
@@ -87,7 +88,7 @@ class ImportPreview(ui.element):
 
     def _summary(self) -> str:
         found = self._preview
-        rows = ngettext("{n} row", "{n} rows", found.rows).format(n=found.rows)
+        rows = ngettext("{n} row", "{n} rows", found.rows).format(n=grouped(found.rows))
         return _("{rows}, columns to be loaded: {matched} of {all}").format(
             rows=rows, matched=len(found.matched), all=len(found.columns)
         )

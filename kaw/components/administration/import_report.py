@@ -1,15 +1,18 @@
 """What a load did: how many were added, and the rows it left out, with their reasons (R7.7.1)."""
 
 from io import BytesIO
+from typing import Any
 
 from nicegui import ui
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from kaw import db
 from kaw.components import buttons, icons, layout, states
 from kaw.components.list_table import Column, ListTable
 from kaw.components.local_time import day_time
+from kaw.fields.numbers import grouped
 from kaw.i18n import _, language, ngettext, use_language
 from kaw.models import ImportState
 from kaw.services import import_list
@@ -36,10 +39,10 @@ async def show_report(actor: Actor, load: ImportStatus) -> None:
     layout.facts(
         [
             (_("File"), load.file_name),
-            (_("Loaded"), f"{day_time(load.started_at)}, {load.started_by}"),
+            (_("Loaded"), ", ".join(filter(None, [day_time(load.started_at), load.started_by]))),
             (_("State"), state_words(load.state)),
-            (_("Partners added"), str(load.added)),
-            (_("Wrong rows"), str(load.wrong)),
+            (_("Partners added"), grouped(load.added)),
+            (_("Wrong rows"), grouped(load.wrong)),
         ]
     )
     if load.message:
@@ -72,7 +75,9 @@ def _show_wrong_rows(actor: Actor, load: ImportStatus, wrong: list[WrongRow]) ->
     rest = len(wrong) - SHOWN_ROWS
     if rest > 0:
         layout.note(
-            ngettext("{n} more is in the downloaded file.", "{n} more are in the downloaded file.", rest).format(n=rest)
+            ngettext("{n} more is in the downloaded file.", "{n} more are in the downloaded file.", rest).format(
+                n=grouped(rest)
+            )
         )
 
 
@@ -85,12 +90,13 @@ def _workbook(actor: Actor, import_id: int, reader_language: str) -> bytes:
     sheet = book.create_sheet()
     sheet.append(titles)
     for row in wrong:
-        cells = []
-        for text in (row.field, row.reason):
-            cell = WriteOnlyCell(sheet)
-            cell.set_explicit_value(text)
-            cells.append(cell)
-        sheet.append([row.number, *cells])
+        sheet.append([row.number, _text_cell(sheet, row.field), _text_cell(sheet, row.reason)])
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _text_cell(sheet: Any, text: str) -> Cell:
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell.data_type = "s"  # "=…" would become a formula
+    return cell

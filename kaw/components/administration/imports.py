@@ -14,6 +14,7 @@ from kaw.components.errors import shown
 from kaw.components.file_drop import FileDrop
 from kaw.components.tabs import TabContext
 from kaw.errors import NotFound
+from kaw.fields.numbers import grouped
 from kaw.i18n import _
 from kaw.models import ImportState
 from kaw.services import import_list, import_uploads, imports
@@ -170,5 +171,7 @@ class ImportsTab:
 
 def _how_far(load: ImportStatus) -> str:
     if load.phase is Phase.READING or not load.total:
-        return _("{file}: checking the rows, {done} done").format(file=load.file_name, done=load.done)
-    return _("{file}: {done} of {total} rows written").format(file=load.file_name, done=load.done, total=load.total)
+        return _("{file}: checking the rows, {done} done").format(file=load.file_name, done=grouped(load.done))
+    return _("{file}: {done} of {total} rows written").format(
+        file=load.file_name, done=grouped(load.done), total=grouped(load.total)
+    )

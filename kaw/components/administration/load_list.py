@@ -12,6 +12,7 @@ from kaw.components.list_table import Column, ListTable
 from kaw.components.local_time import day_time
 from kaw.components.tabs import TabContext
 from kaw.components.toasts import toast
+from kaw.fields.numbers import grouped
 from kaw.i18n import _, ngettext
 from kaw.models import ImportState
 from kaw.services import import_list, import_removal
@@ -66,12 +67,12 @@ class LoadList(ui.element):
 
 def _what_goes(expected: Removed) -> str:
     text = ngettext("{n} partner goes to the bin.", "{n} partners go to the bin.", expected.removed)
-    lines = [text.format(n=expected.removed)]
+    lines = [text.format(n=grouped(expected.removed))]
     if expected.kept:
         text = ngettext(
             "{n} stays: it has been worked on since.", "{n} stay: they have been worked on since.", expected.kept
         )
-        lines.append(text.format(n=expected.kept))
+        lines.append(text.format(n=grouped(expected.kept)))
     return "\n".join(lines)
 
 

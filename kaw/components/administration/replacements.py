@@ -6,6 +6,7 @@ from nicegui import ui
 
 from kaw.components import buttons, inputs, layout
 from kaw.components.dialogs import Dialog
+from kaw.fields.numbers import grouped
 from kaw.i18n import _, ngettext
 
 LEAVE_EMPTY = 0
@@ -33,7 +34,7 @@ async def ask_replacements(
 def _line(item: int, number: int, names: Mapping[int, str], left: Mapping[int, str]) -> ui.select:
     name = names.get(item, str(item))
     ui.label(name).classes("kaw-strong")
-    layout.note(ngettext("in {n} card", "in {n} cards", number).format(n=number))
+    layout.note(ngettext("in {n} card", "in {n} cards", number).format(n=grouped(number)))
     options = {LEAVE_EMPTY: _("leave empty"), **left}
     select: ui.select = inputs.select(options, LEAVE_EMPTY, label=_("Instead of «{name}»").format(name=name))
     return select
