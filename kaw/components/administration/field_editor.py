@@ -98,11 +98,11 @@ class NewField(FieldEditor):
     async def _save(self) -> None:
         with shown(self._inputs.form) as outcome:
             draft = draft_of(self.state.values)
-            await db.in_thread(fields.create, self._tab.actor, draft)
+            created = await db.in_thread(fields.create, self._tab.actor, draft)
         if outcome.ok:
             self._page.saved()
             toast(_("The field «{name}» has been created.").format(name=draft.name))
-            self._tab.open("fields")
+            self._tab.open("field", str(created))
             self._tab.close()
 
     async def _changed(self, _event: live.FieldsChanged) -> None:
@@ -156,7 +156,7 @@ class OldField(FieldEditor):
         if outcome.ok:
             self._page.saved()
             await self._read()
-            toast(_("Saved"))
+            toast(_("Saved."))
 
     async def _update(self) -> None:
         if self.state.conflicts:

@@ -93,22 +93,22 @@ class ListEditor:
             self._rows.show_errors(row_errors(rows))
 
     async def _save(self) -> None:
-        saved = False
+        saved: int | None = None
         self._busy = True
         with shown(self):
             self._check()
             saved = await self._store({})
         self._busy = False
-        if not saved:
+        if saved is None:
             return
         self._page.saved()
         if self._list_id is None:
             toast(_("The list «{name}» has been created.").format(name=self.state.values["name"]))
-            self._tab.open("lists")
+            self._tab.open("list", str(saved))
             self._tab.close()
         else:
             await self._read()
-            toast(_("Saved"))
+            toast(_("Saved."))
 
     def show(self, error: KawError) -> bool:
         """Errors of the form (``errors.ShowsErrors``): of the name at its input, of items at their rows."""
@@ -134,13 +134,13 @@ class ListEditor:
             self._rows.look_at_error()
             raise InvalidValue("rows", N_("Please correct the marked rows."))
 
-    async def _store(self, replacements: dict[int, int | None]) -> bool:
-        """Save; False when the user does not want to replace items that are in use."""
+    async def _store(self, replacements: dict[int, int | None]) -> int | None:
+        """Save; the list's id, None when the user does not want to replace items that are in use."""
         rows = self._rows.rows
         version = self._saved.version if self._saved else None
         name = self.state.values["name"].strip()
         try:
-            await db.in_thread(
+            return await db.in_thread(
                 choices.save,
                 self._tab.actor,
                 self._list_id,
@@ -152,17 +152,16 @@ class ListEditor:
         except ChoicesInUse as used:
             return await self._replace(used, replacements)
         except Conflict:
-            undecided = not await self._read()
+            undecided = self._list_id is None or not await self._read()
             if undecided or self._saved is None or self._saved.version == version:
                 raise
             return await self._store(replacements)
-        return True
 
-    async def _replace(self, used: ChoicesInUse, decided: dict[int, int | None]) -> bool:
+    async def _replace(self, used: ChoicesInUse, decided: dict[int, int | None]) -> int | None:
         names = {item.id: item.name for item in (self._saved.items if self._saved else ()) if item.id is not None}
         left = {row.id: row.name for row in self._rows.rows if row.id is not None}
         chosen = await ask_replacements(used.uses, names, left)
-        return chosen is not None and await self._store({**decided, **chosen})
+        return None if chosen is None else await self._store({**decided, **chosen})
 
     async def _read(self) -> bool:
         """Take over what is saved now; False when a decision about somebody else's edits is needed."""
