@@ -1,5 +1,6 @@
 """«Журнал»: who did what and when, for administrators (R5.4)."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from kaw.components.states import empty_state
 from kaw.components.tabs import TabContext
 from kaw.i18n import _
 from kaw.models import AuditAction
-from kaw.services import audit, settings
+from kaw.services import audit, card_schema, settings
 
 PAGE = 100
 REFUSALS = (AuditAction.SIGN_IN_FAILED, AuditAction.REFUSED)
@@ -70,11 +71,13 @@ class AuditLog:
         self._asked += 1
         asked = self._asked
         before = self._entries[-1].id if self._entries else None
+        fields = await db.in_thread(card_schema.schema)
         found = await db.in_thread(audit.search, self._tab.actor, **self._filters(), before_id=before, limit=PAGE)
         if asked != self._asked or self._table.is_deleted:
             return  # the filters have changed meanwhile
         self._entries += found
-        self._table.show(map(_line, self._entries), more=len(found) == PAGE)
+        names = {field.id: field.name for field in fields.fields}
+        self._table.show([_line(row, names) for row in self._entries], more=len(found) == PAGE)
         self._table.set_visibility(bool(self._entries))
         self._nothing.set_visibility(not self._entries)
 
@@ -88,7 +91,7 @@ class AuditLog:
         }
 
 
-def _line(row: audit.AuditRow) -> AuditLine:
+def _line(row: audit.AuditRow, field_names: Mapping[int, str]) -> AuditLine:
     return AuditLine(
         id=row.id,
         at=day_time(row.at),
@@ -96,7 +99,7 @@ def _line(row: audit.AuditRow) -> AuditLine:
         action=action_text(row.action),
         subject=subject(row.action, row.subject),
         address=row.address,
-        details=tuple(details(row.details)),
+        details=tuple(details(row.details, field_names)),
         look="danger" if row.action in REFUSALS else "",
     )
 

@@ -74,6 +74,8 @@ class EditorPage:
 def gone(tab: TabContext, place: ui.element, what: str) -> None:
     """What is being edited here does not exist any more: say so in its place."""
     tab.stop_listening()
+    if place.is_deleted:
+        return
     tab.save_draft({})
     tab.set_dirty(False)
     place.clear()

@@ -16,7 +16,7 @@ from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
-from kaw.errors import NotFound
+from kaw.errors import KawError, NotFound
 from kaw.i18n import _
 from kaw.models import Access
 from kaw.services import access, card_schema, groups, users
@@ -68,7 +68,7 @@ class GroupEditor:
 
     def __init__(self, tab: TabContext, sources: Sources) -> None:
         self._tab, self._place, self._sources = tab, here(), sources
-        self._showing = False
+        self._showing = self._leaving = False
         self._state = FormState(tab, sources.values())
         tab.set_title(sources.group.name)
         self._page = EditorPage(
@@ -169,24 +169,34 @@ class GroupEditor:
             _("Do you really want to delete the group «{name}»? Its users lose the access it gives.").format(
                 name=group.name
             ),
-            act=lambda typed: db.in_thread(groups.delete, self._tab.actor, group.id, typed),
+            act=self._delete_now,
             action=_("Delete the group"),
         )
         if done:
             toast(_("The group «{name}» has been deleted.").format(name=group.name))
             self._tab.close()
 
+    async def _delete_now(self, typed: str) -> None:
+        self._leaving = True  # or the tab would tell its own user that somebody deleted the group
+        try:
+            await db.in_thread(groups.delete, self._tab.actor, self._sources.group.id, typed)
+        except KawError:
+            self._leaving = False
+            raise
+
     async def _follow(self) -> None:
         """Somebody has changed a group, a user or the fields."""
-        if not self._place.is_deleted:
-            await self._take_over()
+        await self._take_over()
 
     async def _take_over(self) -> bool:
         """Read what is saved now; False when the group is gone or both have changed the same."""
         try:
             self._sources = await db.in_thread(Sources, self._tab.actor, self._sources.group.id)
         except NotFound:
-            gone(self._tab, self._place, _("There is no such group"))
+            if not self._leaving:
+                gone(self._tab, self._place, _("There is no such group"))
+            return False
+        if self._place.is_deleted:
             return False
         self._rename(self._sources.group.name)
         return self._page.merge(self._sources.values())

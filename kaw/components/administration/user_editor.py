@@ -15,7 +15,7 @@ from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
-from kaw.errors import NotFound
+from kaw.errors import KawError, NotFound
 from kaw.i18n import _
 from kaw.services import access, groups, users
 from kaw.services.access import Actor
@@ -61,7 +61,7 @@ class UserEditor:
     def __init__(self, tab: TabContext, sources: Sources | None) -> None:
         self._tab, self._place, self._is_new = tab, here(), sources is None
         self._id = sources.id if sources else 0
-        self._showing = False
+        self._showing = self._leaving = False
         state = FormState(tab, _values(sources.draft if sources else NOBODY), secrets=["password"])
         title = sources.draft.full_name if sources else _("Add a new user")
         tab.set_title(title)
@@ -124,7 +124,9 @@ class UserEditor:
     def _show_groups(self, sources: Sources) -> None:
         self._groups.clear()
         with self._groups:
-            if not sources.groups and not sources.draft.is_admin:
+            if sources.draft.is_admin:
+                layout.note(_("An administrator sees all fields."))
+            elif not sources.groups:
                 layout.note(_("In no group: he sees no field of the cards."))
             for group in sources.groups:
                 link = ui.link(group.name, f"/group/{group.id}")
@@ -179,24 +181,33 @@ class UserEditor:
             _("Do you really want to delete the user «{name}»? His history stays readable under his name.").format(
                 name=name
             ),
-            act=lambda typed: db.in_thread(users.delete, self._tab.actor, self._id, typed),
+            act=self._delete_now,
             action=_("Delete the user"),
         )
         if done:
             toast(_("The user «{name}» has been deleted.").format(name=name))
             self._tab.close()
 
+    async def _delete_now(self, typed: str) -> None:
+        self._leaving = True  # or the tab would tell its own user that somebody deleted the account
+        try:
+            await db.in_thread(users.delete, self._tab.actor, self._id, typed)
+        except KawError:
+            self._leaving = False
+            raise
+
     async def _read(self) -> Sources:
         return await db.in_thread(Sources, self._tab.actor, self._id)
 
     async def _follow(self) -> None:
         """Somebody has changed a user or a group."""
-        if self._place.is_deleted:
-            return
         try:
             sources = await self._read()
         except NotFound:
-            gone(self._tab, self._place, _("There is no such user"))
+            if not self._leaving:
+                gone(self._tab, self._place, _("There is no such user"))
+            return
+        if self._place.is_deleted:
             return
         self._page.merge(_values(sources.draft))
         self._name(sources.draft.full_name)
