@@ -8,13 +8,17 @@
 The address of a tab is /kind or /kind/key. Builders run inside the tab's panel when it is first shown.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from nicegui import ui
+from nicegui.helpers import expects_arguments
 
 from kaw import live
+from kaw.errors import AccessDenied
 from kaw.models import Right
 from kaw.services.access import Actor, Rights
 
@@ -40,9 +44,19 @@ class TabContext:
     on_show: Callable[[], Any] | None = None  # called when the user comes back to the tab
 
     def on(self, kind: type[live.LiveEvent], handler: Callable[..., Any]) -> None:
-        """Hear live events as long as the tab is open (a plain ``subscribe`` would last as long as the browser)."""
-        live.on(kind).subscribe(handler)
-        self.subscriptions.append((kind, handler))
+        """Hear live events as long as the tab is open (a plain ``subscribe`` would last as long as the browser).
+
+        A handler that may not read any more what it shows is not an error: the frame takes the tab's content away.
+        """
+
+        async def hear(event: live.LiveEvent) -> None:
+            with suppress(AccessDenied):
+                result = handler(event) if expects_arguments(handler) else handler()
+                if inspect.isawaitable(result):
+                    await result
+
+        live.on(kind).subscribe(hear)
+        self.subscriptions.append((kind, hear))
 
     def stop_listening(self) -> None:
         """The tab is closed or built anew."""
