@@ -12,6 +12,7 @@ broken = {"now": True}
 
 
 def register() -> None:
+    tabs.TABS.setdefault(tabs.HOME, TabKind("Partners", icons.PARTNERS, _notes))
     tabs.register("notes", TabKind("Notes", icons.FILE, _notes))
     tabs.register("note", TabKind("Note", icons.FILE, _note, needs_key=True, titles=_titles))
     tabs.register("secret", TabKind("Secret", icons.NO_ACCESS, _secret, right=Right.ADMIN))
