@@ -68,7 +68,7 @@ def printable(text: str) -> str:
 
 def clean_line(raw: Any) -> str:
     """One line without control characters, outer blanks and doubled blanks."""
-    return " ".join(printable(as_text(raw)).split(" ")).strip() if raw is not None else ""
+    return " ".join(filter(None, printable(as_text(raw)).split(" "))).strip()
 
 
 def short_enough(text: str, limit: int, context: FieldContext) -> str:

@@ -19,7 +19,10 @@ class ChoiceList(SQLModel, table=True):
 
 class Choice(SQLModel, table=True):
     __tablename__ = "choice"
-    __table_args__ = (sa.Index("ix_choice_list_order", "list_id", "sort_order", "id"),)
+    __table_args__ = (
+        sa.Index("ix_choice_list_order", "list_id", "sort_order", "id"),
+        {"sqlite_autoincrement": True},  # ids of items are in the history of cards
+    )
 
     id: int | None = Column(default=None, primary_key=True)
     list_id: int = Column(foreign_key="choice_list.id")

@@ -57,6 +57,7 @@ class Side(StrEnum):
 
 class Field(SQLModel, table=True):
     __tablename__ = "field"
+    __table_args__ = {"sqlite_autoincrement": True}  # a purged field's id is in the history and never given again
 
     id: int | None = Column(default=None, primary_key=True)
     name: str = Column(max_length=120)
@@ -71,6 +72,10 @@ class Field(SQLModel, table=True):
     on_main_page: bool = False
     required: bool = False
     generation: int = 1  # a type change moves the values to a new column: f12_1 becomes f12_2
+    former_kind: str | None = Column(default=None, max_length=32)  # set while values of the former column are retired
+    former_list_id: int | None = None
+    former_generation: int = 0
+    phones_stale: bool = False  # its rows of partner_phone are being made anew
     state: FieldState = Column(default=FieldState.CREATING, sa_column=enum_column(FieldState))
     deleted_at: datetime | None = Column(default=None, sa_type=UtcDateTime)
     version: int = 1

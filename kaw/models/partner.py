@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
-from kaw.models.columns import UtcDateTime
+from kaw.models.columns import LongText, UtcDateTime
 
 
 class CardState(IntEnum):
@@ -75,4 +75,4 @@ class PartnerWord(SQLModel, table=True):
     __tablename__ = "partner_word"
 
     partner_id: int = Column(primary_key=True)
-    suffixes: str = Column(default="", sa_type=sa.Text)
+    suffixes: str = Column(default="", sa_type=LongText)

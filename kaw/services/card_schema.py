@@ -7,6 +7,7 @@ and generation (``f12_1``), never after a name somebody typed, so no name can re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -15,6 +16,7 @@ from kaw import db, live
 from kaw.fields import FIELD_TYPES
 from kaw.fields.base import ChoiceItem, FieldContext, FieldType
 from kaw.models import Choice, Field, FieldKind, FieldState, PartnerCard, Side
+from kaw.services import settings
 from kaw.services.access import Rights
 from kaw.services.cache import Cache
 
@@ -39,6 +41,7 @@ class CardField:
     on_main_page: bool = False
     required: bool = False
     generation: int = 1
+    version: int = 1
     choices: tuple[ChoiceItem, ...] = ()
 
     @property
@@ -67,7 +70,13 @@ class CardField:
 
     def context(self, names: Mapping[int, str] | None = None) -> FieldContext:
         """What its type needs to parse and format."""
-        return FieldContext(name=self.unique_name, choices=self.choices, names=names or {})
+        return FieldContext(
+            name=self.unique_name,
+            choices=self.choices,
+            names=names or {},
+            time_zone=ZoneInfo(str(settings.value("time_zone"))),
+            region=str(settings.value("phone_region")),
+        )
 
     def _is_text_called(self, names: set[str]) -> bool:
         return self.kind is FieldKind.TEXT and (
@@ -121,6 +130,18 @@ def schema() -> CardSchema:
     return _schema.get(None)
 
 
+def for_writing(session: Session) -> CardSchema:
+    """The card for a transaction that is going to write values; call it before anything else there.
+
+    Until that transaction ends nobody can move a field to another column or take an item off a list: on MariaDB by
+    a shared lock on the fields, on SQLite because there is one writer at a time.
+    """
+    fields = session.exec(select(Field.id, Field.state, Field.version).with_for_update(read=True)).all()
+    known = schema()
+    ready = {(field_id, version) for field_id, state, version in fields if state is FieldState.READY}
+    return known if ready == {(item.id, item.version) for item in known.fields} else read_schema(session)
+
+
 def read_schema(session: Session) -> CardSchema:
     """The same, read within a running transaction."""
     lists: dict[int, list[ChoiceItem]] = {}
@@ -150,6 +171,7 @@ def card_field(row: Field, choices: Iterable[ChoiceItem] = ()) -> CardField:
         on_main_page=row.on_main_page,
         required=row.required,
         generation=row.generation,
+        version=row.version,
         choices=tuple(choices),
     )
 

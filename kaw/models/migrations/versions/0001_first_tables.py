@@ -243,7 +243,7 @@ def upgrade() -> None:
     op.create_table(
         "partner_word",
         sa.Column("partner_id", sa.Integer(), nullable=False),
-        sa.Column("suffixes", sa.Text(), nullable=False),
+        sa.Column("suffixes", LongText, nullable=False),
         sa.PrimaryKeyConstraint("partner_id"),
     )
     op.create_table(
@@ -325,6 +325,7 @@ def upgrade() -> None:
             ["choice_list.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("choice", schema=None) as batch_op:
         batch_op.create_index("ix_choice_list_order", ["list_id", "sort_order", "id"], unique=False)
@@ -348,6 +349,10 @@ def upgrade() -> None:
         sa.Column("on_main_page", sa.Boolean(), nullable=False),
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("former_kind", sa.String(length=32), nullable=True),
+        sa.Column("former_list_id", sa.Integer(), nullable=True),
+        sa.Column("former_generation", sa.Integer(), nullable=False),
+        sa.Column("phones_stale", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.String(32),
@@ -365,6 +370,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("unique_name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "group_member",
