@@ -7,12 +7,16 @@ from typing import Any
 from nicegui import ui
 
 from kaw.components import buttons, icons, inputs, layout
+from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.i18n import _
 
 
 class Dialog:
-    """A dialog being built: ``with dialog.body: …``, ``with dialog.actions: …``, then ``open()`` or ``await``."""
+    """A dialog being built: ``with dialog.body: …``, ``with dialog.actions: …``, then ``open()`` or ``result()``.
+
+    A ``persistent`` one wants an answer: neither × nor Escape nor a click beside it puts it away.
+    """
 
     def __init__(self, title: str, *, wide: bool = False, persistent: bool = False) -> None:
         self.element = ui.dialog().props("transition-show=fade transition-hide=fade transition-duration=100")
@@ -22,7 +26,8 @@ class Dialog:
         with self.element, ui.element("div").classes("kaw-dialog").classes("wide" if wide else ""):
             with ui.element("div").classes("kaw-dialog-head"):
                 inputs.TextElement("h2", title)
-                buttons.icon_button(icons.CLOSE, _("Close"), self.close, small=True)
+                if not persistent:
+                    buttons.icon_button(icons.CLOSE, _("Close"), self.close, small=True)
             self.body = ui.element("div").classes("kaw-dialog-body")
             self.actions = ui.element("div").classes("kaw-dialog-actions")
 
@@ -79,8 +84,6 @@ async def confirm_typed(title: str, text: str, *, act: Callable[[str], Any], wor
 
     The service checks the word itself; what it refuses is shown at the input.
     """
-    from kaw.components.errors import shown
-
     word = word or _("delete")
     asked = Dialog(title)
     with asked.body:
