@@ -1,7 +1,7 @@
 // Pick a picture for the logo. It is drawn to at most 480 × 160 points here, so that a photograph of 20 MB never travels.
 export default {
   template: `
-    <div class="kaw-logo">
+    <div class="kaw-logo-input">
       <img v-if="picture" :src="picture" :alt="labels.logo" />
       <label class="kaw-logo-pick"><input type="file" accept="image/png,image/jpeg,image/webp" class="kaw-sr"
         :aria-label="labels.pick" @change="picked" />{{ labels.pick }}</label>
