@@ -110,6 +110,7 @@ async def test_every_type_has_an_example(visit: Visit, people: People) -> None:
     oleg = await visit(people.oleg, "/field/new")
     await oleg.should_see("Пример отображения:")
     fill(oleg, {"Название поля": "Проба", "Тип поля": FieldKind.DROPDOWN.value})
+    await eventually(lambda: control(oleg, "Список"))
     fill(oleg, {"Список": list_id})
     for kind in FieldKind:
         fill(oleg, {"Тип поля": kind.value})
@@ -154,8 +155,8 @@ async def test_another_type_shows_what_would_be_lost_and_then_does_it(visit: Vis
     await oleg.should_see("в марте")
     assert fields.get(people.oleg, field_id).field.kind is FieldKind.TEXT
     press(oleg, "Изменить тип")
+    await eventually(lambda: fields.get(people.oleg, field_id).field.kind is FieldKind.DATE)
     await oleg.should_see("Тип поля изменен: перенесено 2 значения, потеряно 1 значение.")
-    assert fields.get(people.oleg, field_id).field.kind is FieldKind.DATE
     await eventually(lambda: control(oleg, "Тип поля").value == FieldKind.DATE.value)
 
 
