@@ -17,6 +17,10 @@ KEY_DIGITS = 10
 _EXTENSION = re.compile(
     r"(?<![а-яёa-z])(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|д)\s*[.:]?\s*(?=\d{1,7}\b)", re.IGNORECASE
 )
+# What nearly all numbers in Russian bases look like; phonenumbers takes twenty times as long for the same answer.
+_PLAIN_RUSSIAN = re.compile(
+    r"(?:(?:\+7|8|7)[ -]?)?\(?((?!810)[3489]\d\d)\)?[ -]?(\d{3})[ -]?(\d\d)[ -]?(\d\d)", re.ASCII
+)
 _ONLY_DIGITS = re.compile(r"[+\d\s().-]{3,30}")
 
 
@@ -67,6 +71,10 @@ class PhoneType(TextType):
 
 def phones_in(text: str, region: str = "RU") -> list[PhoneEntry]:
     """Every number in a text, in order; the same number once. Never fails, whatever the text."""
+    plain = _PLAIN_RUSSIAN.fullmatch(text.strip()) if region == "RU" else None
+    if plain:
+        digits = "".join(plain.groups())
+        return [PhoneEntry(digits10=digits, number=f"+7{digits}")]
     prepared = _EXTENSION.sub(" ext. ", text[:1000])
     entries: dict[str, PhoneEntry] = {}
     matches = list(_matches(prepared, region))
