@@ -48,12 +48,12 @@ class CardField:
     def type(self) -> FieldType:
         return FIELD_TYPES[self.kind]
 
-    @property
+    @cached_property
     def column(self) -> str:
         """Name of the column of its value."""
         return f"f{self.id}_{self.generation}"
 
-    @property
+    @cached_property
     def sort_column(self) -> str:
         """Name of the column a table is ordered by: the value's own, or the sort key beside it."""
         return f"s{self.id}_{self.generation}" if self.type.sort_column() is not None else self.column
