@@ -21,8 +21,8 @@ from kaw import db, live
 from kaw.config import config
 from kaw.errors import Conflict, InvalidValue, NotFound
 from kaw.i18n import N_
-from kaw.models import Attachment, AuditAction, CardState, PartnerCard, Right, User
-from kaw.services import access, audit, card_schema, settings
+from kaw.models import Attachment, AuditAction, CardState, User
+from kaw.services import access, audit, card_schema, partner_cards, settings
 from kaw.services.access import Actor
 from kaw.services.file_names import clean_name
 from kaw.services.file_writing import FileWriter
@@ -191,13 +191,8 @@ def _row(session: Session, actor: Actor, attachment_id: int) -> Attachment:
 
 
 def _require_card(session: Session, actor: Actor, partner_id: int) -> CardState:
-    found = access.rights(actor)
-    card = session.get(PartnerCard, partner_id)
-    if card is None or not card_schema.schema().visible(found):
-        raise NotFound
-    if card.state == CardState.IN_BIN and not found.has(Right.CONTACTS):
-        raise NotFound
-    return CardState(card.state)
+    row = partner_cards.row_of(session, card_schema.schema(), access.rights(actor), partner_id)
+    return CardState(row["state"])
 
 
 def _require_change(actor: Actor, partner_id: int) -> None:
