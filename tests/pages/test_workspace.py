@@ -7,7 +7,9 @@ from kaw import db, live
 from kaw.components.tab_bar import Tab
 from kaw.i18n import use_language
 from kaw.models import User as UserRow
+from kaw.services import workspace_state
 from kaw.services.access import Actor
+from kaw.services.workspace_state import TabRef
 from tests.conftest import People
 from tests.pages import tabs_under_test
 from tests.pages.conftest import Visit
@@ -85,9 +87,8 @@ async def test_tabs_and_unsaved_text_come_back_after_a_reload(visit: Visit, peop
     """R6.2"""
     anna = await visit(people.anna, "/note/1")
     anna.find("note 1 here").type("half a thought")
-    anna.find(kind=ui.label, content="Note no. 1")
     await anna.should_see("half a thought")
-    await saved()
+    await saved(people.anna, "1", "half a thought")
     again = await visit(people.anna, "/notes")
     assert "Note no. 1" in titles(again)
     click_tab(again, "Note no. 1")
@@ -100,7 +101,7 @@ async def test_tabs_are_ones_own(visit: Visit, people: People) -> None:
     anna = await visit(people.anna, "/note/1")
     anna.find("note 1 here").type("half a thought")
     await anna.should_see("half a thought")
-    await saved()
+    await saved(people.anna, "1", "half a thought")
     boris = await visit(people.boris, "/note/1")
     await boris.should_see("note 1 here")
     await boris.should_not_see("half a thought")
@@ -178,10 +179,14 @@ def make_administrator(actor: Actor, on: bool) -> None:
         tx.announce(live.RightsChanged((actor.user_id,)))
 
 
-async def saved() -> None:
-    """Everything that was sent to the database threads before has been written."""
-    for _ in range(3):
-        await db.in_thread(lambda: None)
+async def saved(actor: Actor, key: str, text: str) -> None:
+    """Wait until the note's tab and the text typed into it are in the database: both are written in the background."""
+    for _ in range(1000):
+        drafts = await db.in_thread(workspace_state.drafts, actor)
+        open_tabs = (await db.in_thread(workspace_state.load, actor)).tabs
+        if drafts.get(f"note/{key}") == {"text": text} and TabRef("note", key) in open_tabs:
+            return
+    raise AssertionError("nothing was saved")
 
 
 def _fire(element: ui.element, event: str) -> None:
