@@ -104,6 +104,12 @@ class CardSchema:
     def by_name(self) -> Mapping[str, CardField]:
         return {item.unique_name: item for item in self.fields}
 
+    @cached_property
+    def hiding(self) -> tuple[tuple["CardField", frozenset[int]], ...]:
+        """The fields that can leave a card out of the table, with the choices that do (R7.6)."""
+        found = ((item, self.hiding_choices(item)) for item in self.fields)
+        return tuple((item, choices) for item, choices in found if choices)
+
     def visible(self, rights: Rights) -> tuple[CardField, ...]:
         """The shown fields this user may see, in order."""
         return tuple(item for item in self.fields if item.shown and rights.sees(item.id))

@@ -39,10 +39,9 @@ def columns_of(field: CardField, value: Any, context: FieldContext) -> dict[str,
 
 def state_of(schema: CardSchema, values: Values) -> CardState:
     """Whether one of its choices leaves a card out of the table by default."""
-    for field in schema.fields:
-        hiding = schema.hiding_choices(field)
+    for field, hiding in schema.hiding:
         value = values.get(field.id)
-        if hiding and value is not None and not hiding.isdisjoint(value if field.kind.is_multiple else (value,)):
+        if value is not None and not hiding.isdisjoint(value if field.kind.is_multiple else (value,)):
             return CardState.HIDDEN_BY_CHOICE
     return CardState.SHOWN
 
@@ -111,7 +110,7 @@ def write_many(
 ) -> list[int]:
     """Insert cards with values already parsed, as a load does; their ids, in order.
 
-    Each card gets one line of history ("loaded"), not one per field. Runs in the caller's transaction.
+    Each card gets one line of history ("loaded", without a load "created"), not one per field. Runs in the caller's transaction.
     """
     at = at or db.now()
     contexts = {field.id: context_of(session, field) for field in schema.fields}
@@ -167,7 +166,7 @@ def _write_batch(
                 "version": 1,
                 "at": at,
                 "user_id": author,
-                "kind": ChangeKind.IMPORTED,
+                "kind": ChangeKind.CREATED if import_id is None else ChangeKind.IMPORTED,
                 "field_name": "",
             }
             for partner_id, _values in batch
