@@ -110,7 +110,8 @@ def write_many(
 ) -> list[int]:
     """Insert cards with values already parsed, as a load does; their ids, in order.
 
-    Each card gets one line of history ("loaded", without a load "created"), not one per field. Runs in the caller's transaction.
+    Each card gets one line of history ("loaded", without a load "created"), not one per field. Runs in the caller's
+    transaction.
     """
     at = at or db.now()
     contexts = {field.id: context_of(session, field) for field in schema.fields}
