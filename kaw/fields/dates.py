@@ -15,6 +15,7 @@ from kaw.models.columns import UtcDateTime
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 FIRST_YEAR_OF_ZONES = 1931  # before that, zones were off by odd seconds
 EXCEL_EPOCH = date(1899, 12, 30)
+SPREADSHEET_DAYS = range(18_264, 73_051)  # 1950 to 2099; "2024" is not a day of 1905
 _RUSSIAN = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
@@ -98,9 +99,9 @@ class DateTimeType(FieldType):
 
 
 def _split(text: str, context: FieldContext) -> tuple[date, str]:
-    """The date at the beginning and what follows it; a bare number is a spreadsheet's day."""
-    if text.isascii() and text.isdigit() and 1 <= len(text) <= 6:
-        return _in_range(EXCEL_EPOCH + timedelta(days=int(text)), context), ""
+    """The date at the beginning and what follows it; a bare number is a spreadsheet's day, if it is a likely one."""
+    if text.isascii() and text.isdigit() and len(text) == 5 and int(text) in SPREADSHEET_DAYS:
+        return EXCEL_EPOCH + timedelta(days=int(text)), ""
     russian, iso = _RUSSIAN.match(text), _ISO.match(text)
     found = iso or russian
     if not found:

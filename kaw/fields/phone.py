@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import phonenumbers
@@ -14,6 +14,8 @@ from kaw.i18n import N_
 from kaw.models import FieldKind
 
 KEY_DIGITS = 10
+LONGEST_LABEL = 40
+LONGEST_LOCAL = 15
 _EXTENSION = re.compile(
     r"(?<![а-яёa-z])(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|д)\s*[.:]?\s*(?=\d{1,7}\b)", re.IGNORECASE
 )
@@ -22,6 +24,9 @@ _PLAIN_RUSSIAN = re.compile(
     r"(?:(?:\+7|8|7)[ -]?)?\(?((?!810)[3489]\d\d)\)?[ -]?(\d{3})[ -]?(\d\d)[ -]?(\d\d)", re.ASCII
 )
 _ONLY_DIGITS = re.compile(r"[+\d\s().-]{3,30}")
+_SEPARATOR = re.compile(r"[,;/|?\n]")
+_LOCAL = re.compile(r"(?<!\w)\+?\d[\d\s().-]*\d(?!\w)")
+_NO_WORDS = re.compile(r"[()\[\]{}<>]|\bext\.")
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,13 @@ class PhoneType(TextType):
         found = phones_in(text, context.region)
         if not found:
             raise context.refuse(N_("Enter a phone number, such as +7 903 154-55-46."))
-        return short_enough(", ".join(entry.shown for entry in found), self.max_length, context)
+        shown = _listed(found)
+        for _attempt in range(3):  # what is shown must be understood in the same way when it is read again
+            again = phones_in(shown, context.region)
+            if _listed(again) == shown:
+                break
+            shown = _listed([replace(entry, label="") for entry in again])
+        return short_enough(shown, self.max_length, context)
 
     def sort_key(self, value: Any, context: FieldContext) -> str | None:
         return "".join(c for c in value if c.isdigit())[:32] or None if value else None
@@ -70,34 +81,44 @@ class PhoneType(TextType):
 
 
 def phones_in(text: str, region: str = "RU") -> list[PhoneEntry]:
-    """Every number in a text, in order; the same number once. Never fails, whatever the text."""
+    """Every number in a text, in order; the same number once. Words beside a number become its label.
+
+    Never fails, whatever the text.
+    """
     plain = _PLAIN_RUSSIAN.fullmatch(text.strip()) if region == "RU" else None
     if plain:
         digits = "".join(plain.groups())
         return [PhoneEntry(digits10=digits, number=f"+7{digits}")]
     prepared = _EXTENSION.sub(" ext. ", text[:1000])
-    entries: dict[str, PhoneEntry] = {}
-    matches = list(_matches(prepared, region))
-    for index, match in enumerate(matches):
-        following = matches[index + 1].start if index + 1 < len(matches) else len(prepared)
-        entry = _entry(match.number, _label(prepared[match.end : following]))
-        entries.setdefault(entry.number + entry.extension, entry)
-    if not entries and _ONLY_DIGITS.fullmatch(text.strip()):
-        return _unknown(text)
-    return list(entries.values())
+    reader, position = _Reader(), 0
+    for match in _matches(prepared, region):
+        reader.gap(prepared[position : match.start], has_next=True)
+        reader.number(match.number)
+        position = match.end
+    reader.gap(prepared[position:], has_next=False)
+    first: dict[tuple[str, str], PhoneEntry] = {}
+    for entry in reader.found:
+        first.setdefault((entry.number, entry.extension), entry)
+    return list(first.values())
+
+
+def _listed(entries: list[PhoneEntry]) -> str:
+    return ", ".join(entry.shown for entry in entries)
 
 
 def key_of(number: str, region: str = "RU") -> str:
     """The key of a number as the network or a person gives it; "" when it holds no digits."""
-    digits = "".join(c for c in number if c.isascii() and c.isdigit())
     found = phones_in(number, region)
-    return found[0].digits10 if found else digits[-KEY_DIGITS:]
+    return found[0].digits10 if found else _digits(number)[-KEY_DIGITS:]
 
 
 def format_number(number: str) -> str:
     """An E.164 number in groups; anything else as it is."""
     if not number.startswith("+"):
         return number
+    plain = _PLAIN_RUSSIAN.fullmatch(number)
+    if plain:
+        return "+7 {} {}-{}-{}".format(*plain.groups())
     try:
         parsed = phonenumbers.parse(number)
     except NumberParseException:
@@ -111,20 +132,61 @@ def _matches(text: str, region: str) -> Iterator[Any]:
             yield match
 
 
-def _unknown(text: str) -> list[PhoneEntry]:
-    """Digits that are no number of any country: an extension, a city number without its code, a typing error."""
-    digits = "".join(c for c in text if c.isascii() and c.isdigit())
-    return [PhoneEntry(digits10=digits[-KEY_DIGITS:], number=digits)] if 3 <= len(digits) <= 15 else []
+class _Reader:
+    """Goes through a text from number to number."""
+
+    def __init__(self) -> None:
+        self.found: list[PhoneEntry] = []
+        self._waiting = ""  # words that belong to the number that comes next
+        self._words_lead = False  # "Иван 8903… Петр 8909…"
+
+    def number(self, number: PhoneNumber) -> None:
+        """A number that may exist."""
+        e164 = str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+        self._add(e164, e164.lstrip("+"), (number.extension or "")[:12])
+
+    def gap(self, text: str, *, has_next: bool) -> None:
+        """What stands between two numbers: digits of no country's number, and words."""
+        pieces = _SEPARATOR.split(text)
+        for place, piece in enumerate(pieces):
+            digits, rest = _local_number(piece)
+            words = _words(rest)
+            leads = has_next and place == len(pieces) - 1 and (place > 0 or self._words_lead)
+            if digits:
+                self._add(digits, digits, "")
+            if words and (leads or not self.found):
+                self._words_lead = self._words_lead or not self.found
+                self._waiting = f"{self._waiting} {words}".strip()
+            elif words:
+                last = self.found[-1]
+                self.found[-1] = replace(last, label=f"{last.label} {words}".strip()[:LONGEST_LABEL].strip())
+
+    def _add(self, number: str, digits: str, extension: str) -> None:
+        label = self._waiting[:LONGEST_LABEL].strip()
+        self.found.append(PhoneEntry(digits[-KEY_DIGITS:], number, extension, label))
+        self._waiting = ""
 
 
-def _entry(number: PhoneNumber, label: str) -> PhoneEntry:
-    e164 = str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
-    return PhoneEntry(
-        digits10=e164.lstrip("+")[-KEY_DIGITS:], number=e164, extension=(number.extension or "")[:12], label=label
-    )
+def _local_number(piece: str) -> tuple[str, str]:
+    """Digits that are no number of any country (an extension, a city number without its code), and the rest."""
+    if _ONLY_DIGITS.fullmatch(piece.strip()):
+        digits = _digits(piece)
+        return (digits, "") if 3 <= len(digits) <= LONGEST_LOCAL else ("", piece)
+    found = _LOCAL.search(piece)
+    digits = _digits(found[0]) if found else ""
+    if found is None or not 5 <= len(digits) <= LONGEST_LOCAL:
+        return "", piece
+    return digits, f"{piece[: found.start()]} {piece[found.end() :]}"
 
 
-def _label(rest: str) -> str:
-    """A remark in brackets right behind a number: (wa), (бухгалтерия)."""
-    found = re.match(r"\s*\(([^()\d]{1,40})\)", rest)
-    return found[1].strip() if found else ""
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and c.isdigit())
+
+
+def _words(piece: str) -> str:
+    """A remark without its brackets: wa, бухгалтерия, до 18:00; more digits would look like a number."""
+    text = " ".join(_NO_WORDS.sub(" ", piece).split())
+    if not text[:1].isalpha() or sum(c.isdigit() for c in text) > 4:
+        text = "".join(c for c in text if not c.isdigit())
+    text = " ".join(text.split()).strip(" -–—.:+*")
+    return text if any(c.isalpha() for c in text) else ""

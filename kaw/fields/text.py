@@ -1,15 +1,21 @@
 """One line of text, and text of several lines."""
 
 import unicodedata
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
 from kaw.fields.base import FieldContext, FieldType
 from kaw.fields.folding import sort_text
-from kaw.i18n import N_
+from kaw.i18n import N_, _
 from kaw.models import FieldKind
 from kaw.models.columns import LongText, SortText
+
+LONGEST_INTEGER = 1_000  # bits
+UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they would garble a whole row
 
 
 class TextType(FieldType):
@@ -51,19 +57,28 @@ class LongTextType(TextType):
 
 
 def as_text(raw: Any) -> str:
-    """What a form or a file's cell gave, as text: a whole float loses its ".0"."""
+    """What a form or a file's cell gave, as a person would type it: a whole float loses its ".0"."""
+    if isinstance(raw, str):
+        return raw
     if raw is None:
         return ""
+    if isinstance(raw, bool):
+        return _("Yes") if raw else _("No")
+    if isinstance(raw, date):
+        at_midnight = not isinstance(raw, datetime) or raw.time() == time()
+        return f"{raw:%d.%m}.{raw.year:04}" + ("" if at_midnight else f" {raw:%H:%M}")
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
         raw = int(raw)
-    return raw if isinstance(raw, str) else str(raw)
+    if isinstance(raw, int) and raw.bit_length() > LONGEST_INTEGER:  # Python refuses to write very long ones out
+        raw = f"{Decimal(raw):.5e}"
+    return str(raw)
 
 
 def printable(text: str) -> str:
-    """The text without control characters and halves of characters; joined emoji stay whole."""
+    """The text without control characters, halves of characters and turns of direction; joined emoji stay whole."""
     if text.isprintable():  # nearly all are, and an import asks a million times
         return text
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return "".join(" " if unicodedata.category(c) in UNPRINTABLE or c in TURNS else c for c in text)
 
 
 def clean_line(raw: Any) -> str:

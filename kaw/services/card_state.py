@@ -5,21 +5,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from kaw.models import CardState, PartnerChoice
+from kaw.models import CardState, Choice, PartnerChoice
 from kaw.services.card_schema import CardField, CardSchema
 
 
 def rank_choices(connection: sa.Connection, schema: CardSchema, field: CardField) -> None:
-    """Sort keys of a choice field by the present order of its list."""
+    """Sort keys of a choice field by the present order of its list: places of items are counted from 0."""
     value, key = schema.table.c[field.column], schema.table.c[field.sort_column]
+    place: sa.Select[Any] = sa.select(sa.func.min(col(Choice.sort_order)))
     if field.kind.is_multiple:
-        for (held,) in connection.execute(sa.select(value).where(value.is_not(None)).distinct()).all():
-            rank = field.type.sort_key(held, field.context())
-            connection.execute(sa.update(schema.table).where(value == held, key.is_distinct_from(rank)).values({key: rank}))
-        return
-    ranks: dict[Any, Any] = {item.id: rank for rank, item in enumerate(field.choices)}
-    wanted = sa.case(ranks, value=value, else_=None) if ranks else sa.null()
-    connection.execute(sa.update(schema.table).where(key.is_distinct_from(wanted)).values({key: wanted}))
+        place = place.join(PartnerChoice, col(PartnerChoice.choice_id) == col(Choice.id)).where(
+            col(PartnerChoice.partner_id) == schema.table.c.id, col(PartnerChoice.field_id) == field.id
+        )
+    else:
+        place = place.where(col(Choice.id) == value)
+    wanted = place.correlate(schema.table).scalar_subquery()
+    behind = sa.and_(value.is_not(None), key.is_distinct_from(wanted))
+    connection.execute(sa.update(schema.table).where(behind).values({key: wanted}))
+    empty = sa.and_(value.is_(None), key.is_not(None))
+    connection.execute(sa.update(schema.table).where(empty).values({key: None}))
 
 
 def hide_by_choices(connection: sa.Connection, schema: CardSchema) -> None:
@@ -28,13 +32,10 @@ def hide_by_choices(connection: sa.Connection, schema: CardSchema) -> None:
     conditions = [
         _holds(schema, field, hiding) for field in schema.fields if (hiding := sorted(schema.hiding_choices(field)))
     ]
-    hidden = sa.or_(*conditions) if conditions else sa.false()
-    for wanted, condition in (
-        (CardState.HIDDEN_BY_CHOICE, hidden),
-        (CardState.SHOWN, sa.not_(sa.func.coalesce(hidden, sa.false()))),
-    ):
-        other = CardState.SHOWN if wanted is CardState.HIDDEN_BY_CHOICE else CardState.HIDDEN_BY_CHOICE
-        connection.execute(sa.update(schema.table).where(state == int(other), condition).values(state=int(wanted)))
+    hidden = sa.or_(sa.false(), *conditions)
+    shown, left_out = int(CardState.SHOWN), int(CardState.HIDDEN_BY_CHOICE)
+    connection.execute(sa.update(schema.table).where(state == shown, hidden).values(state=left_out))
+    connection.execute(sa.update(schema.table).where(state == left_out, sa.not_(hidden)).values(state=shown))
 
 
 def _holds(schema: CardSchema, field: CardField, choice_ids: list[int]) -> sa.ColumnElement[bool]:
