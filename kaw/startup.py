@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from nicegui import app, ui
 
 from kaw import db, i18n, live, tab_kinds
-from kaw.api import attachments, import_files
+from kaw.api import attachments, import_files, partner_rows
 from kaw.components import theme
 from kaw.config import Config, config
 from kaw.errors import Unavailable
@@ -83,6 +83,7 @@ def register() -> None:
     failure.register()
     app.include_router(attachments.router)
     app.include_router(import_files.router)
+    app.include_router(partner_rows.router)
     sign_in.register()
     workspace.register()  # takes every other address, so it is the last
     app.on_startup(_started)

@@ -25,8 +25,10 @@ ADDRESSES = ("/", "/{path:path}")
 
 def register() -> None:
     """Serve every address that nothing else serves. The last of all pages."""
-    version = int((theme.ASSETS / "workspace.js").stat().st_mtime)
-    script = f'<script src="/assets/workspace.js?v={version}"></script>'
+    scripts = "".join(
+        f'<script src="/assets/{file.name}?v={int(file.stat().st_mtime)}"></script>'
+        for file in sorted(theme.ASSETS.glob("*.js"))
+    )
 
     async def page(request: Request) -> Response | None:
         if request.headers.get("sec-fetch-dest", "document") not in ("document", "iframe"):
@@ -37,7 +39,7 @@ def register() -> None:
                 raise SignedOut
             if await db.in_thread(sessions.must_change_password, actor):
                 return RedirectResponse("/password", 303)
-            ui.add_head_html(script)
+            ui.add_head_html(scripts)
             await _build(actor, request)
         except SignedOut:
             return RedirectResponse(f"{errors.SIGN_IN_ADDRESS}?next={quote(request.url.path)}", 303)

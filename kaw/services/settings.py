@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
+from sqlmodel import select
+
 from kaw import db, live
 from kaw.errors import InvalidValue, InvalidValues
 from kaw.i18n import LANGUAGES, N_
@@ -177,7 +179,7 @@ def change(actor: Actor, changes: Mapping[str, Any]) -> None:
 
 def _load(_key: None) -> dict[str, Any]:
     with db.reading() as session:
-        rows = session.query(Setting).all()
+        rows = session.exec(select(Setting)).all()
     return {row.key: json.loads(row.value) for row in rows if row.key in SETTINGS}
 
 
