@@ -73,6 +73,7 @@ class PartnerWord(SQLModel, table=True):
     """MariaDB only: the suffixes of a card's words per field, under a FULLTEXT index (it has no n-gram parser)."""
 
     __tablename__ = "partner_word"
+    __table_args__ = (sa.Index("ft_partner_word", "suffixes", mysql_prefix="FULLTEXT", mariadb_prefix="FULLTEXT"),)
 
     partner_id: int = Column(primary_key=True)
     suffixes: str = Column(default="", sa_type=LongText)

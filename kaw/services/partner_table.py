@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from kaw import db
-from kaw.services import access, card_schema, partner_rows, table_scope, table_walk
+from kaw.services import access, card_schema, partner_rows, table_counts, table_scope, table_search, table_walk
 from kaw.services.access import Actor
 from kaw.services.partner_rows import TableRow
 from kaw.services.table_query import ColumnFilter, TableQuery
@@ -21,6 +20,7 @@ __all__ = [
     "TablePage",
     "TableQuery",
     "ValueCount",
+    "check",
     "count",
     "hidden_by_default",
     "page",
@@ -46,6 +46,11 @@ class Count:
 
     number: int
     exact: bool
+
+
+def check(actor: Actor, query: TableQuery) -> None:
+    """InvalidValue when the query makes no sense to this user; nothing is read."""
+    _scope(actor, query)
 
 
 def page(actor: Actor, query: TableQuery, offset: int = 0, limit: int = 100) -> TablePage:
@@ -100,8 +105,10 @@ def _scope(actor: Actor, query: TableQuery) -> Scope:
 
 
 def _count(session: Session, scope: Scope, limit: int | None) -> int:
+    if scope.is_plain:
+        return table_counts.all_cards(session, scope)
     if scope.terms:
-        return sum(1 for _id in islice(table_walk.matching(session, scope), limit))
+        return table_search.count(session, scope, limit)
     query = sa.select(scope.schema.table.c.id).where(*scope.where)
     if limit is not None:
         query = query.limit(limit)

@@ -39,7 +39,7 @@ class Term:
 
 def words_of(text: str, fields: Sequence[CardField]) -> list[Term]:
     """The terms of a search as typed; none for an empty one."""
-    line = fold(clean_line(text.replace("\0", " ")))
+    line = fold(clean(text))
     searched = tuple(item for item in fields if item.kind not in UNSEARCHED)
     if not line:
         return []
@@ -50,8 +50,18 @@ def words_of(text: str, fields: Sequence[CardField]) -> list[Term]:
 
 def phrase_of(text: str, field: CardField) -> Term | None:
     """The term of «содержит» in one column: the whole text as one piece."""
-    line = fold(clean_line(text.replace("\0", " ")))
+    line = fold(clean(text))
     return Term((line,), _dialled(line), (field,)) if line else None
+
+
+def clean(text: str) -> str:
+    """One line without what no stored text has."""
+    return storable(clean_line(text))
+
+
+def storable(text: str) -> str:
+    """The text without characters that databases refuse."""
+    return "".join(c for c in text if c != "\0" and not "\ud800" <= c <= "\udfff")
 
 
 def searchable(field: CardField, value: Any, context: FieldContext) -> str:

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from kaw.errors import InvalidValue
 from kaw.fields.base import FilterKind
-from kaw.fields.folding import SORT_LENGTH
+from kaw.fields.folding import SORT_LENGTH, sort_text
 from kaw.i18n import N_
 from kaw.models import CardState, FieldKind, PartnerChoice
 from kaw.services import partner_names, search_terms
@@ -29,15 +29,15 @@ BIGGEST_ID = 2**31
 
 @dataclass(frozen=True)
 class Scope:
-    """A query made ready. ``state`` and ``conditions`` must hold, and every one of ``terms``."""
+    """A query made ready. ``state``, ``hiding`` and ``conditions`` must hold, and every one of ``terms``."""
 
     schema: CardSchema
     rights: Rights
     columns: tuple[CardField, ...]
-    state: Condition
-    everyday: bool  # the plain condition "state is shown", which sort indexes answer by themselves
+    only_state: int | None  # None: shown ones and those hidden by a choice
     hiding: tuple[Condition, ...]
     conditions: tuple[Condition, ...]
+    tests: tuple[Condition, ...]  # the same, so written that no index answers them: for a walk of another index
     terms: tuple[Term, ...]
     sort: CardField | None  # None: by id
     descending: bool
@@ -50,7 +50,13 @@ class Scope:
     @property
     def is_plain(self) -> bool:
         """Whether all shown cards are meant."""
-        return self.everyday and not self.hiding and not self.conditions and not self.terms
+        return self.only_state == CardState.SHOWN and not self.hiding and not self.conditions and not self.terms
+
+    @property
+    def state(self) -> Condition:
+        """The condition on the state of cards."""
+        state = self.schema.table.c.state
+        return state == self.only_state if self.only_state is not None else state < int(CardState.IN_BIN)
 
     @property
     def where(self) -> tuple[Condition, ...]:
@@ -76,7 +82,12 @@ def resolve(schema: CardSchema, rights: Rights, query: TableQuery, switched: Ite
     if len(query.search) > LONGEST_SEARCH:
         raise InvalidValue("q")
     conditions: list[Condition] = []
+    tests: list[Condition] = []
     terms = search_terms.words_of(query.search, columns)
+    title = schema.title_field(rights)
+    if terms and title in columns and not any(term.is_indexed for term in terms):
+        conditions += _begins(schema.table.c[title.sort_column], query.search)
+        tests, terms = list(conditions), []
     shown_too = set(switched)
     for name, asked in query.filters.items():
         field = by_name.get(name)
@@ -84,21 +95,21 @@ def resolve(schema: CardSchema, rights: Rights, query: TableQuery, switched: Ite
             raise _unknown(name)
         if asked.is_set:
             shown_too.add(field.id)
-            conditions += _conditions(schema, field, asked)
+            conditions += _conditions(_Indexed(schema.table), field, asked)
+            tests += _conditions(_Tested(schema.table), field, asked)
             term = search_terms.phrase_of(asked.contains[:LONGEST_SEARCH], field)
             terms += [term] if term else []
     if query.sort != "id" and query.sort not in by_name:
         raise _unknown("sort")
     everyday, hiding = _by_default(schema, rights, shown_too)
-    state = schema.table.c.state
     return Scope(
         schema=schema,
         rights=rights,
         columns=columns,
-        state=state == int(CardState.SHOWN) if everyday else state < int(CardState.IN_BIN),
-        everyday=everyday,
+        only_state=int(CardState.SHOWN) if everyday else None,
         hiding=hiding,
         conditions=tuple(conditions),
+        tests=tuple(tests),
         terms=tuple(terms),
         sort=by_name.get(query.sort),
         descending=query.descending,
@@ -123,16 +134,70 @@ def _by_default(schema: CardSchema, rights: Rights, switched: set[int]) -> tuple
 
 
 def _not_hidden(schema: CardSchema, field: CardField) -> Condition:
-    return sa.not_(sa.func.coalesce(_chosen(schema, field, schema.hiding_choices(field)), sa.false()))
+    return sa.not_(sa.func.coalesce(_Tested(schema.table).chosen(field, schema.hiding_choices(field)), sa.false()))
 
 
-def _conditions(schema: CardSchema, field: CardField, asked: ColumnFilter) -> list[Condition]:
-    key = schema.table.c[field.sort_column]
+def _begins(key: sa.ColumnElement[str], text: str) -> list[Condition]:
+    """A search of one or two letters: names that begin with it, which their index answers."""
+    start = sort_text(search_terms.clean(text))
+    return [key >= start, key < start + "\U0010ffff"] if start else [sa.false()]
+
+
+class _Indexed:
+    """Columns as an index answers them."""
+
+    def __init__(self, table: sa.Table) -> None:
+        self._table = table
+
+    def key(self, field: CardField) -> sa.ColumnElement[Any]:
+        return self._table.c[field.sort_column]
+
+    def value(self, field: CardField) -> sa.ColumnElement[Any]:
+        return self._table.c[field.column]
+
+    def chosen(self, field: CardField, choice_ids: Iterable[int]) -> Condition:
+        """Cards that hold one of these choices. One choice is found by its rank, which is indexed."""
+        ids = sorted(choice_ids)
+        if field.kind.is_multiple:
+            return self._holds(field, ids)
+        return self.key(field).in_([rank for rank, item in enumerate(field.choices) if item.id in ids])
+
+    def _holds(self, field: CardField, ids: list[int]) -> Condition:
+        held = sa.select(col(PartnerChoice.partner_id)).where(
+            col(PartnerChoice.field_id) == field.id, col(PartnerChoice.choice_id).in_(ids)
+        )
+        return self._table.c.id.in_(held)
+
+
+class _Tested(_Indexed):
+    """The same columns as no index answers them: a walk of another index tests each of its cards."""
+
+    def key(self, field: CardField) -> sa.ColumnElement[Any]:
+        return sa.func.coalesce(super().key(field), sa.null(), type_=super().key(field).type)
+
+    def value(self, field: CardField) -> sa.ColumnElement[Any]:
+        return sa.func.coalesce(super().value(field), sa.null(), type_=super().value(field).type)
+
+    def _holds(self, field: CardField, ids: list[int]) -> Condition:
+        return sa.exists().where(
+            col(PartnerChoice.partner_id) == self._table.c.id,
+            col(PartnerChoice.field_id) == field.id,
+            col(PartnerChoice.choice_id).in_(ids),
+        )
+
+
+def chosen(schema: CardSchema, field: CardField, choice_ids: Iterable[int]) -> Condition:
+    """Cards that hold one of these choices."""
+    return _Indexed(schema.table).chosen(field, choice_ids)
+
+
+def _conditions(columns: _Indexed, field: CardField, asked: ColumnFilter) -> list[Condition]:
+    key = columns.key(field)
     conditions: list[Condition] = []
     if asked.values is not None:
         if len(asked.values) > MOST_VALUES:
             raise InvalidValue(field.unique_name, N_("Choose at most {limit} values."), limit=MOST_VALUES)
-        conditions.append(_any_of(schema, field, asked.values))
+        conditions.append(_any_of(columns, field, asked.values))
     if asked.empty is not None:
         conditions.append(key.is_(None) if asked.empty else key.is_not(None))
     lower, upper = _bound(field, asked.lower), _bound(field, asked.upper, upper=True)
@@ -143,29 +208,15 @@ def _conditions(schema: CardSchema, field: CardField, asked: ColumnFilter) -> li
     return conditions
 
 
-def _any_of(schema: CardSchema, field: CardField, values: Iterable[Scalar]) -> Condition:
+def _any_of(columns: _Indexed, field: CardField, values: Iterable[Scalar]) -> Condition:
     given = set(values)
     filled = {value for value in given if value is not None}
-    found = _chosen(schema, field, _ids(filled)) if field.kind.has_choices else _equal(schema, field, filled)
-    if None in given:
-        return sa.or_(schema.table.c[field.sort_column].is_(None), found)
-    return found
+    found = columns.chosen(field, _ids(filled)) if field.kind.has_choices else _equal(columns, field, filled)
+    return sa.or_(columns.key(field).is_(None), found) if None in given else found
 
 
-def _chosen(schema: CardSchema, field: CardField, choice_ids: Iterable[int]) -> Condition:
-    """Cards that hold one of these choices. One choice is found by its rank, which is indexed."""
-    ids = sorted(choice_ids)
-    if field.kind.is_multiple:
-        held = sa.select(col(PartnerChoice.partner_id)).where(
-            col(PartnerChoice.field_id) == field.id, col(PartnerChoice.choice_id).in_(ids)
-        )
-        return schema.table.c.id.in_(held)
-    ranks = [rank for rank, item in enumerate(field.choices) if item.id in ids]
-    return schema.table.c[field.sort_column].in_(ranks)
-
-
-def _equal(schema: CardSchema, field: CardField, values: Iterable[Scalar]) -> Condition:
-    value = schema.table.c[field.column]
+def _equal(columns: _Indexed, field: CardField, values: Iterable[Scalar]) -> Condition:
+    value = columns.value(field)
     if field.kind in (FieldKind.USER, FieldKind.PARTNER):
         return value.in_(sorted(_ids(values)))
     if field.kind is FieldKind.YES_NO:
@@ -173,9 +224,9 @@ def _equal(schema: CardSchema, field: CardField, values: Iterable[Scalar]) -> Co
     context = partner_names.with_settings(field)
     if field.type.filter_kind is not FilterKind.TEXT:
         return value.in_([parsed for item in values if (parsed := field.type.parse(item, context)) is not None])
-    texts = [clean for item in values if (clean := _clean(item))]
+    texts = [text for item in values if (text := search_terms.storable(str(item)))]
     keys = {key for text in texts if (key := field.type.sort_key(text, context)) is not None}
-    same = schema.table.c[field.sort_column].in_(sorted(map(str, keys)))
+    same = columns.key(field).in_(sorted(map(str, keys)))
     if any(len(str(key)) >= SORT_LENGTH for key in keys):  # the key holds the beginning only
         return sa.and_(same, value.in_(texts))
     return same
@@ -183,10 +234,6 @@ def _equal(schema: CardSchema, field: CardField, values: Iterable[Scalar]) -> Co
 
 def _ids(values: Iterable[Scalar]) -> set[int]:
     return {item for item in values if isinstance(item, int) and -BIGGEST_ID < item < BIGGEST_ID}
-
-
-def _clean(item: Scalar) -> str:
-    return "".join(c for c in str(item) if c != "\0" and not "\ud800" <= c <= "\udfff")
 
 
 def _bound(field: CardField, raw: Any, *, upper: bool = False) -> Any:
@@ -204,10 +251,9 @@ def _bound(field: CardField, raw: Any, *, upper: bool = False) -> Any:
 
 def with_hidden(scope: Scope) -> Scope:
     """The cards that the same query leaves out by default; the scope itself when it leaves out none."""
-    if scope.everyday:
-        state = scope.schema.table.c.state == int(CardState.HIDDEN_BY_CHOICE)
+    if scope.only_state is not None:
         hiding = any(scope.schema.hiding_choices(item) for item in scope.schema.fields)
-        return replace(scope, state=state, everyday=False) if hiding else scope
+        return replace(scope, only_state=int(CardState.HIDDEN_BY_CHOICE)) if hiding else scope
     if not scope.hiding:
         return scope
     return replace(scope, hiding=(sa.not_(sa.and_(*scope.hiding)),))

@@ -1,95 +1,73 @@
-"""The ids of one stretch of the partner table, in order.
+"""The ids of one stretch of the partner table, in order: ids first from an index, rows afterwards by id.
 
-Cards with an empty sort value come last in both directions: a user who sorts looks for values. So the table has two
-segments, the filled ones by (value, id) and the empty ones by id, both read from the sort index.
+Few matching cards are collected and sorted; of many, the sorted index is walked and each card tested on the way. A
+stretch behind the middle of a table whose length is known is reached from its end.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from kaw.models import CardState
-from kaw.services import partner_names, search_terms
-from kaw.services.table_scope import Condition, Scope
+from kaw.services import table_counts, table_order, table_search
+from kaw.services.table_order import Segment
+from kaw.services.table_scope import Scope
 
-TESTED_AT_ONCE = 500
+FEW = 5_000
+FAR = 2_000  # from here on it pays to know the length of the table
 
 
 def ids(session: Session, scope: Scope, offset: int, limit: int) -> list[int]:
     """The ids at these places of the table."""
     if scope.terms:
-        return _tested(session, scope, offset, limit)
-    found: list[int] = []
-    for segment, order in _segments(scope):
-        query = _select(scope, segment, order)
-        rows = session.connection().execute(query.offset(offset).limit(limit - len(found))).scalars().all()
-        if rows:
-            offset = 0
-        elif offset:
-            offset -= _count(session, scope, segment)
-        found += rows
-        if len(found) >= limit:
-            break
-    return found
+        return table_search.ids(session, scope, offset, limit)
+    if scope.conditions:
+        few = _few(session, scope)
+        if few is not None:
+            return few[offset : offset + limit]
+    return _stretch(session, scope, offset, limit)
 
 
-def _segments(scope: Scope) -> Iterator[tuple[tuple[Condition, ...], tuple[Any, ...]]]:
-    """(conditions, order) of the filled cards, then of the empty ones."""
-    by_id = scope.schema.table.c.id
-    down = scope.descending
+def _few(session: Session, scope: Scope) -> list[int] | None:
+    """All ids in order, when there are few."""
+    table = scope.schema.table
+    found = session.connection().execute(sa.select(table.c.id).where(*scope.where).limit(FEW + 1)).scalars().all()
+    if len(found) > FEW:
+        return None
     if scope.sort is None:
-        yield (), (by_id.desc() if down else by_id,)
-        return
-    key = scope.sort_column
-    yield (key.is_not(None),), ((key.desc(), by_id.desc()) if down else (key, by_id))
-    yield (key.is_(None),), (by_id.desc() if down else by_id,)
+        return sorted(found, reverse=scope.descending)
+    query = sa.select(table.c.id).where(table.c.id.in_(found)).order_by(*table_order.sorted_by(scope))
+    return list(session.connection().execute(query).scalars()) if found else []
 
 
-def _select(scope: Scope, segment: tuple[Condition, ...], order: tuple[Any, ...]) -> sa.Select[Any]:
-    table = scope.schema.table
-    return sa.select(table.c.id).where(*_state(scope), *scope.hiding, *scope.conditions, *segment).order_by(*order)
-
-
-def _state(scope: Scope) -> tuple[Condition, ...]:
-    """The state, so written that no database prefers its index to the one that is sorted."""
-    return (scope.state,) if scope.sort is None else (state_unindexed(scope),)
-
-
-def state_unindexed(scope: Scope) -> Condition:
-    """The state of the scope as a condition that no index of states answers."""
-    state = sa.literal_column("partner_card.state + 0", sa.Integer)
-    return state == int(CardState.SHOWN) if scope.everyday else state < int(CardState.IN_BIN)
-
-
-def _count(session: Session, scope: Scope, segment: tuple[Condition, ...]) -> int:
-    query = sa.select(sa.func.count()).select_from(scope.schema.table).where(*scope.where, *segment)
-    return int(session.connection().execute(query).scalar_one())
-
-
-def _tested(session: Session, scope: Scope, offset: int, limit: int) -> list[int]:
+def _stretch(session: Session, scope: Scope, offset: int, limit: int) -> list[int]:
     found: list[int] = []
-    for partner_id in matching(session, scope):
-        if offset > 0:
-            offset -= 1
-            continue
-        found.append(partner_id)
+    for segment in table_order.segments(scope):
+        if offset >= FAR and scope.is_plain:
+            length = table_counts.of_segment(session, scope, segment)
+            part = _far(session, scope, segment, offset, limit - len(found), length)
+            passed = length
+        else:
+            part = _near(session, scope, segment, offset, limit - len(found))
+            passed = offset if part or not offset else table_counts.of_segment(session, scope, segment)
+        found += part
         if len(found) >= limit:
             break
+        offset = max(offset - passed, 0)
     return found
 
 
-def matching(session: Session, scope: Scope) -> Iterator[int]:
-    """Ids of the cards that have all the terms, in the table's order."""
-    table = scope.schema.table
-    fields = list({item.id: item for term in scope.terms for item in term.fields}.values())
-    contexts = partner_names.contexts_to_show(session, scope.schema, scope.rights, fields, ())
-    test = search_terms.tester(scope.terms, contexts)
-    columns = [table.c.id, *(table.c[item.column] for item in fields)]
-    for segment, order in _segments(scope):
-        walked = session.connection().execute(_select(scope, segment, order)).scalars()
-        for part in walked.partitions(TESTED_AT_ONCE):
-            rows = session.connection().execute(sa.select(*columns).where(table.c.id.in_(part))).mappings()
-            having: Mapping[int, bool] = {row["id"]: test(dict(row)) for row in rows}
-            yield from (partner_id for partner_id in part if having.get(partner_id))
+def _near(session: Session, scope: Scope, segment: Segment, offset: int, limit: int) -> list[int]:
+    query = table_order.walked(scope, segment, [scope.schema.table.c.id]).offset(offset).limit(limit)
+    return list(session.connection().execute(query).scalars())
+
+
+def _far(session: Session, scope: Scope, segment: Segment, offset: int, limit: int, length: int) -> list[int]:
+    """From the nearer end."""
+    if offset >= length:
+        return []
+    if offset <= length // 2:
+        return _near(session, scope, segment, offset, limit)
+    limit = min(limit, length - offset)
+    back = replace(segment, descending=not segment.descending)
+    return _near(session, scope, back, length - offset - limit, limit)[::-1]

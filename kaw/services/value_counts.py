@@ -17,7 +17,7 @@ from kaw import db
 from kaw.fields.base import FilterKind
 from kaw.fields.folding import fold
 from kaw.models import FieldKind, PartnerChoice
-from kaw.services import access, card_schema, partner_names, table_scope, table_walk
+from kaw.services import access, card_schema, partner_names, table_order, table_scope, table_search
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
 from kaw.services.table_query import LONGEST_SEARCH, ColumnFilter, TableQuery
@@ -66,7 +66,7 @@ def value_counts(
 def _groups(session: Session, scope: Scope, field: CardField, limit: int) -> tuple[list[Group], bool]:
     """Groups of cards with the same value, and whether all cards were looked at."""
     if scope.terms:
-        ids = list(islice(table_walk.matching(session, scope), FOUND_BY_TEXT + 1))
+        ids = list(islice(table_search.matching(session, scope), FOUND_BY_TEXT + 1))
         return _grouped(session, scope, field, ids[:FOUND_BY_TEXT], limit), len(ids) <= FOUND_BY_TEXT
     if scope.conditions or scope.hiding or field.kind.is_multiple:
         query = sa.select(scope.schema.table.c.id).where(*scope.where).limit(LOOKED_AT + 1)
@@ -75,7 +75,7 @@ def _groups(session: Session, scope: Scope, field: CardField, limit: int) -> tup
     key, by_id = scope.schema.table.c[field.sort_column], scope.schema.table.c.id
     query = (
         sa.select(key, sa.func.min(by_id), sa.func.count())
-        .where(key.is_not(None), table_walk.state_unindexed(scope))
+        .where(key.is_not(None), table_order.state_unindexed(scope))
         .group_by(key)
         .order_by(key)
         .limit(limit)
@@ -131,12 +131,12 @@ def _empty(session: Session, scope: Scope, field: CardField) -> int:
     """How many cards have nothing in the column; bounded when other filters must be tested."""
     empty = scope.schema.table.c[field.sort_column].is_(None)
     if scope.terms:
-        ids = list(islice(table_walk.matching(session, scope), FOUND_BY_TEXT))
+        ids = list(islice(table_search.matching(session, scope), FOUND_BY_TEXT))
         conditions: tuple[Any, ...] = (scope.schema.table.c.id.in_(ids), empty)
     elif scope.conditions or scope.hiding:
         conditions = (*scope.where, empty)
     else:
-        conditions = (empty, table_walk.state_unindexed(scope))
+        conditions = (empty, table_order.state_unindexed(scope))
     query = sa.select(scope.schema.table.c.id).where(*conditions).limit(LOOKED_AT)
     number = session.connection().execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
     return int(number)

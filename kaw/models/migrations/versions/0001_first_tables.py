@@ -246,6 +246,11 @@ def upgrade() -> None:
         sa.Column("suffixes", LongText, nullable=False),
         sa.PrimaryKeyConstraint("partner_id"),
     )
+    with op.batch_alter_table("partner_word", schema=None) as batch_op:
+        batch_op.create_index(
+            "ft_partner_word", ["suffixes"], unique=False, mysql_prefix="FULLTEXT", mariadb_prefix="FULLTEXT"
+        )
+
     op.create_table(
         "setting",
         sa.Column("key", sa.String(length=64), nullable=False),
