@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kaw.components.administration.form_state import FormState
+from kaw.components.form_state import FormState
 
 
 class Tab:

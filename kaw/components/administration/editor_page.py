@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from kaw.components import buttons, icons, layout, states
-from kaw.components.administration.form_state import FormState
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext
 from kaw.i18n import _
 

@@ -5,7 +5,7 @@ from typing import Any
 from kaw import db
 from kaw.components import layout
 from kaw.components.administration.editor_page import EditorPage
-from kaw.components.administration.form_state import FormState
+from kaw.components.form_state import FormState
 from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.tabs import TabContext

@@ -1,4 +1,4 @@
-"""What an administrator has typed into a form, against what is saved: drafts, the dot on the tab, and edits by others.
+"""What somebody has typed into a form, against what is saved: drafts, the dot on the tab, and edits by others.
 
 Values are flat and plain JSON ("name", "right.admin", "level.12"), so that a draft can be stored and two people's
 edits can be merged one value at a time.
@@ -67,22 +67,40 @@ class FormState:
         self._remember()
         return refreshed
 
-    def keep_mine(self) -> None:
-        """My values stay, and saving writes over theirs."""
-        self.conflicts.clear()
+    def keep_mine(self, names: Iterable[str] | None = None) -> None:
+        """My values stay, and saving writes over theirs. ``names``: only these."""
+        self.conflicts -= self.conflicts if names is None else set(names)
 
-    def take_theirs(self) -> set[str]:
-        """Their values replace mine where both changed; returns those names."""
-        taken, self.conflicts = self.conflicts, set()
-        self.values.update({name: self.saved[name] for name in taken})
-        self._remember()
+    def take_theirs(self, names: Iterable[str] | None = None) -> set[str]:
+        """Their values replace mine where both changed; returns those names. ``names``: only these."""
+        taken = set(self.conflicts) if names is None else self.conflicts & set(names)
+        self.conflicts -= taken
+        self._take_back(taken)
         return taken
+
+    def cancel(self) -> set[str]:
+        """All edits are taken back; returns their names."""
+        changed = self.changed
+        self.conflicts.clear()
+        self._take_back(changed)
+        return changed
 
     def saved_now(self) -> None:
         """Everything on the screen has been saved; secrets are forgotten."""
         self.values.update({name: "" for name in self._secrets if name in self.values})
         self.saved = dict(self.values)
         self.conflicts.clear()
+        self._remember()
+
+    def sent_saved(self, sent: Mapping[str, Any], saved: Mapping[str, Any]) -> set[str]:
+        """``sent`` has been saved as ``saved`` has it; what was typed since then stays an edit. Returns as ``merge``."""
+        unchanged = {name for name, value in sent.items() if self.values.get(name) == value}
+        self.saved |= {name: saved[name] for name in sent if name in saved}
+        self.values |= {name: self.saved[name] for name in unchanged}
+        return self.merge(saved) | unchanged
+
+    def _take_back(self, names: Iterable[str]) -> None:
+        self.values.update({name: self.saved[name] for name in names})
         self._remember()
 
     def _remember(self) -> None:
