@@ -50,6 +50,8 @@ class Row(ui.element):
         target = f"{control.html_id}-in"
         if isinstance(control, ui.checkbox | ui.switch | inputs.Segments):
             control.props["aria-label"] = self.label.text
+        elif getattr(control, "is_group", False):
+            control.props["aria-labelledby"] = self.label.html_id
         else:
             control.props["for"] = target  # Quasar gives it to the native input as its id
             self.label.props["for"] = target
@@ -64,6 +66,12 @@ class Row(ui.element):
         self.line.props["role"] = "alert"
         if self.held is not None:
             self.held.props["error"] = True
+
+    def set_note(self, text: str) -> None:
+        """Say something else below the control, now or once its error is mended."""
+        self._note = text
+        if "wrong" not in self.classes:
+            self.line.set_text(text)
 
     def clear_error(self) -> None:
         """Back to the note."""

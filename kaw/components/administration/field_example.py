@@ -1,18 +1,11 @@
 """«Пример отображения»: the field being designed, as its card will show it."""
 
-from typing import Any
-
 from nicegui import ui
 
-from kaw.components import inputs, layout
+from kaw.components import editors, layout
 from kaw.components.form import Row
 from kaw.i18n import _
 from kaw.services.card_schema import CardField
-
-try:
-    from kaw.components.editors import EDITORS
-except ModuleNotFoundError:  # the editors of the card come with the card itself
-    EDITORS: dict[Any, Any] = {}  # type: ignore[no-redef]
 
 
 class FieldExample(ui.element):
@@ -34,12 +27,4 @@ class FieldExample(ui.element):
         with self:
             layout.note(_("Example of how it will look:"))
             with Row(field.name or _("New field"), required=field.required) as row:
-                row.hold(_editor(field))
-
-
-def _editor(field: CardField) -> Any:
-    if field.kind in EDITORS:
-        return EDITORS[field.kind](field)
-    if field.kind.has_choices:
-        return inputs.select({item.id: item.name for item in field.choices})
-    return inputs.text(hint=field.hint)
+                row.hold(editors.editor(field))

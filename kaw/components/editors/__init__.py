@@ -1,0 +1,67 @@
+"""One editor per type of field, found through ``EDITORS``: ``EDITORS[field.kind](field, actor)`` builds it in place.
+
+An editor has ``.value`` (what the field's type parses), ``set_value`` and ``on_value_change``; it is named by the row
+of a form that holds it. ``put(editor, value, text)`` shows a saved value in it. Without an actor it finds nobody.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from kaw.components.editors import choices, contacts, dates, references, texts
+from kaw.components.editors.references import ReferencePicker
+from kaw.components.editors.yes_no import YesNo
+from kaw.models import FieldKind
+from kaw.services.access import Actor
+from kaw.services.card_schema import CardField
+
+__all__ = ["EDITORS", "Editor", "editor", "put", "words"]
+
+Editor = Any
+EDITORS: dict[FieldKind, Callable[..., Editor]] = {
+    FieldKind.TEXT: texts.text,
+    FieldKind.LONG_TEXT: texts.long_text,
+    FieldKind.NUMBER: texts.number,
+    FieldKind.MONEY: texts.money,
+    FieldKind.INN: texts.inn,
+    FieldKind.DATE: dates.day,
+    FieldKind.DATETIME: dates.day_time,
+    FieldKind.LIST: choices.list_box,
+    FieldKind.DROPDOWN: choices.drop_down,
+    FieldKind.RADIO: choices.radio,
+    FieldKind.CHECKBOXES: choices.check_boxes,
+    FieldKind.PHONE: contacts.phone,
+    FieldKind.EMAIL: contacts.email,
+    FieldKind.LINK: contacts.link,
+    FieldKind.YES_NO: YesNo,
+    FieldKind.USER: references.user,
+    FieldKind.PARTNER: references.partner,
+}
+
+
+def editor(field: CardField, actor: Actor | None = None) -> Editor:
+    """The editor of a field: a text field called «Телефон» or «Email» gets that of phones and addresses (R7.5.2)."""
+    if field.holds_phones:
+        return contacts.phone(field, actor)
+    if field.holds_email:
+        return contacts.email(field, actor)
+    return EDITORS[field.kind](field, actor)
+
+
+def put(element: Editor, value: Any, text: str = "") -> None:
+    """Show a value in an editor; ``text`` is what people read for it, needed where the value is an id."""
+    if isinstance(element, ReferencePicker):
+        element.put(value, text)
+    else:
+        element.set_value(value)
+
+
+def words(field: CardField, element: Editor, value: Any) -> str:
+    """What people read for a value that is or was in this editor."""
+    if isinstance(element, ReferencePicker):
+        return element.name_of(value)
+    if field.kind.has_choices:
+        chosen = value if isinstance(value, list) else [value]
+        return ", ".join(item.name for item in field.choices if item.id in chosen)
+    if isinstance(value, bool):
+        return field.type.format(value, field.context())
+    return str(value or "")
