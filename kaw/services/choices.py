@@ -7,6 +7,7 @@ cards get instead. Sort keys and states of all cards follow in the same transact
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
@@ -254,9 +255,12 @@ def _items(session: Session, list_id: int) -> list[Choice]:
 
 
 def _used_by(session: Session, list_id: int, also_deleted: bool = False) -> tuple[str, ...]:
-    query = select(Field).where(Field.choice_list_id == list_id).order_by(col(Field.sort_order), col(Field.id))
+    """Names of the fields; with those that may come back or whose former values are just being retired."""
+    retiring = sa.and_(col(Field.former_list_id) == list_id, col(Field.former_kind).is_not(None))
+    query = select(Field).where(sa.or_(col(Field.choice_list_id) == list_id, retiring))
+    rows = session.exec(query.order_by(col(Field.sort_order), col(Field.id))).all()
     gone = (FieldState.DELETED, FieldState.PURGING)
-    return tuple(row.name for row in session.exec(query) if also_deleted or row.state not in gone)
+    return tuple(row.name for row in rows if also_deleted or (row.state not in gone and row.choice_list_id == list_id))
 
 
 def _differences(before: Mapping[int, str], drafts: list[ItemDraft]) -> dict[str, list[str]]:

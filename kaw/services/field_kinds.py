@@ -32,6 +32,7 @@ from kaw.services.access import Actor
 from kaw.services.field_conversion import Conversion
 
 BATCH = 1_000
+FEW = 20
 EXAMPLES = 5
 MARGIN = timedelta(minutes=10)  # clocks of several servers, and how long a transaction may have been under way
 Progress = Callable[[int, int], None]
@@ -150,19 +151,28 @@ def _again(tx: db.Transaction, conversion: Conversion, batch: Cards) -> Cards:
 def _convert(tx: db.Transaction, conversion: Conversion, cards: Cards) -> None:
     """Write the new columns of these cards, and the rows beside them that the new type keeps."""
     new = conversion.new
-    table = card_schema.build_table([new])
     converted = [(card, None if value is None else conversion.convert(value)) for card, value in cards]
-    cards_of: dict[Any, list[int]] = {}
-    for partner_id, value in converted:
-        cards_of.setdefault(value, []).append(partner_id)
-    connection = tx.session.connection()
-    for value, ids in cards_of.items():
-        columns = partner_values.columns_of(new, value, conversion.new_context)
-        connection.execute(sa.update(table).where(table.c.id.in_(ids)).values(columns))
+    _write_columns(tx.session.connection(), conversion, converted)
     if new.holds_phones and not conversion.old.holds_phones:
         field_phones.write(tx, new, converted)
     if new.kind.is_multiple and conversion.old.choice_list_id != new.choice_list_id:
         _write_choices(tx, conversion, converted)
+
+
+def _write_columns(connection: sa.Connection, conversion: Conversion, cards: Cards) -> None:
+    """One statement for each value when there are few of them, as with choices; else one for each card."""
+    new, table = conversion.new, card_schema.build_table([conversion.new])
+    ids: dict[Any, list[int]] = {}
+    for partner_id, value in cards:
+        ids.setdefault(value, []).append(partner_id)
+    columns = {value: partner_values.columns_of(new, value, conversion.new_context) for value in ids}
+    if len(ids) <= FEW:
+        for value, partner_ids in ids.items():
+            connection.execute(sa.update(table).where(table.c.id.in_(partner_ids)).values(columns[value]))
+        return
+    names = field_columns.columns_of(new)
+    one = sa.update(table).where(table.c.id == sa.bindparam("card")).values({n: sa.bindparam(f"v_{n}") for n in names})
+    connection.execute(one, [{"card": card} | {f"v_{n}": columns[value][n] for n in names} for card, value in cards])
 
 
 def _write_choices(tx: db.Transaction, conversion: Conversion, cards: Cards) -> None:
@@ -185,14 +195,20 @@ def _switch(actor: Actor, conversion: Conversion, began: datetime, list_version:
         target = tx.session.get(ChoiceList, new.choice_list_id or 0)
         if row.generation != old.generation or (target.version if target else 0) != list_version:
             raise Conflict(N_("The field or its list was changed meanwhile. Please try again."))
-        value = _column(conversion)
-        late = sa.select(value.table.c.id, value).where(value.table.c.updated_at >= began)
-        _convert(tx, conversion, [(found[0], found[1]) for found in tx.session.execute(late).all()])
+        _convert(tx, conversion, _saved_since(tx, conversion, began))
         row.former_kind, row.former_list_id, row.former_generation = old.kind.value, old.choice_list_id, old.generation
         row.kind, row.choice_list_id, row.generation = new.kind, new.choice_list_id, new.generation
         row.version += 1
         audit.record(tx, actor, AuditAction.FIELD_CHANGED, row.name, {"kind": new.kind, "kind_before": old.kind})
         field_steps.follow(tx)
+
+
+def _saved_since(tx: db.Transaction, conversion: Conversion, began: datetime) -> Cards:
+    """Cards whose new column is no longer what their old one converts to."""
+    table = card_schema.build_table([conversion.old, conversion.new])
+    old, new = table.c[conversion.old.column], table.c[conversion.new.column]
+    rows = tx.session.execute(sa.select(table.c.id, old, new).where(table.c.updated_at >= began)).all()
+    return [(row[0], row[1]) for row in rows if (None if row[1] is None else conversion.convert(row[1])) != row[2]]
 
 
 def _column(conversion: Conversion) -> sa.Column[Any]:

@@ -20,8 +20,9 @@ def retire(field_id: int, user_id: int | None = None) -> None:
         conversion = _former(session, field_id)
     if conversion is None:
         return
-    while _retire_some(conversion, user_id):
-        pass
+    last: int | None = 0
+    while last is not None:
+        last = _retire_some(conversion, last, user_id)
     with db.transaction() as tx:
         tx.session.connection().execute(
             sa.update(Field).where(col(Field.id) == field_id).values(former_kind=None, former_list_id=None)
@@ -45,16 +46,18 @@ def _former(session: Session, field_id: int) -> Conversion | None:
     return field_conversion.between(session, schema, old, new)
 
 
-def _retire_some(conversion: Conversion, user_id: int | None) -> bool:
+def _retire_some(conversion: Conversion, last: int, user_id: int | None) -> int | None:
+    """Deal with the next cards after id ``last``; the last of them, None when there are no more."""
     old = conversion.old
     table = card_schema.build_table([old])
     value = table.c[old.column]
     with db.transaction() as tx:
         connection = tx.session.connection()
-        query = sa.select(table.c.id, table.c.version, value).where(value.is_not(None)).limit(BATCH).with_for_update()
+        query = sa.select(table.c.id, table.c.version, value).where(table.c.id > last, value.is_not(None))
+        query = query.order_by(table.c.id).limit(BATCH).with_for_update()
         rows = connection.execute(query).all()
         if not rows:
-            return False
+            return None
         lost = [row for row in rows if conversion.convert(row[2]) is None]
         if lost:
             connection.execute(sa.insert(Change), [_change(conversion, row, user_id) for row in lost])
@@ -64,7 +67,7 @@ def _retire_some(conversion: Conversion, user_id: int | None) -> bool:
         ids = [row[0] for row in rows]
         connection.execute(sa.update(table).where(table.c.id.in_(ids)).values(dict.fromkeys(_columns(conversion))))
         _drop_rows_beside(connection, conversion, ids)
-    return True
+    return int(ids[-1])
 
 
 def _columns(conversion: Conversion) -> list[str]:

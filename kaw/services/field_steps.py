@@ -81,7 +81,7 @@ def purge(field_id: int) -> None:
     if field is None:
         return
     for table in (PartnerPhone, PartnerChoice):
-        _delete_rows(col(table.field_id) == field_id, table)
+        _delete_rows(table, field_id)
     with db.transaction() as tx:
         connection = tx.session.connection()
         connection.execute(sa.delete(GroupAccess).where(col(GroupAccess.field_id) == field_id))
@@ -116,12 +116,14 @@ def _empty(name: str) -> None:
             connection.execute(sa.update(table).where(table.c.id.in_(ids)).values({name: None}))
 
 
-def _delete_rows(condition: sa.ColumnElement[bool], table: type[PartnerPhone] | type[PartnerChoice]) -> None:
-    partner_id = col(table.partner_id)
+def _delete_rows(table: type[PartnerPhone] | type[PartnerChoice], field_id: int) -> None:
+    partner_id, last = col(table.partner_id), 0
     while True:
         with db.transaction() as tx:
             connection = tx.session.connection()
-            ids = connection.execute(sa.select(partner_id).where(condition).distinct().limit(BATCH)).scalars().all()
+            rows = sa.select(partner_id).where(partner_id > last, col(table.field_id) == field_id).order_by(partner_id)
+            ids = connection.execute(rows.limit(BATCH)).scalars().all()
             if not ids:
                 return
-            connection.execute(sa.delete(table).where(condition, partner_id.in_(ids)))
+            last = ids[-1]
+            connection.execute(sa.delete(table).where(col(table.field_id) == field_id, partner_id.in_(ids)))
