@@ -66,7 +66,9 @@ class FieldEditor:
         return {row.id: row.name for row in await db.in_thread(choices.all_lists, self._tab.actor)}
 
     async def _follow_lists(self) -> None:
-        self._inputs.set_lists(await self._lists(), card_schema.schema().choice_lists)
+        lists = await self._lists()
+        if not self._inputs.form.is_deleted:  # the tab may have been closed meanwhile
+            self._inputs.set_lists(lists, card_schema.schema().choice_lists)
 
     def _refresh(self, names: set[str]) -> None:
         self._inputs.refresh(names)
