@@ -1,9 +1,10 @@
 """Every kind of tab there is, entered in ``components.tabs``."""
 
-from kaw.components import administration, partner_table
+from kaw.components import administration, partner_card, partner_table
 
 
 def register() -> None:
     """Once per process, before the pages."""
     partner_table.register_tabs()
+    partner_card.register_tabs()
     administration.register_tabs()

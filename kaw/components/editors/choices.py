@@ -24,7 +24,7 @@ def list_box(field: CardField, _actor: Actor | None = None) -> "DropDown":
 
 def radio(field: CardField, _actor: Actor | None = None) -> "Options":
     """One of the list, all in sight."""
-    options = [(item.id, item.name) for item in field.choices]
+    options: list[tuple[Any, str]] = [(item.id, item.name) for item in field.choices]
     if not field.required:
         options.append((None, _("not specified")))
     return Options(options, several=False)

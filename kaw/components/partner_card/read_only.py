@@ -1,0 +1,66 @@
+"""A value that is only looked at: text, and what can be done with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui.element import Element
+
+from kaw.components.editors.contacts import address_of
+from kaw.fields.phone import phones_in
+from kaw.i18n import _
+from kaw.models import FieldKind
+from kaw.services import settings
+from kaw.services.card_schema import CardField
+
+COLOURS = 7  # of the dots, as in the partner table
+
+
+class ReadOnly(Element, component="read_only.js"):
+    """Parts of a value beside or below each other, in one element."""
+
+    def __init__(self, field: CardField, on_open: Callable[[int], Any]) -> None:
+        super().__init__()
+        self._field = field
+        self._props["labels"] = {
+            "call": _("Call"),
+            "noPhone": _("Telephony is not connected"),
+            "empty": "—",
+        }
+        self.on("open", lambda event: on_open(int(event.args)))
+
+    def show(self, value: Any, text: str) -> None:
+        """``value`` as the card holds it, ``text`` as people read it."""
+        self._props["parts"] = parts(self._field, value, text)
+
+
+def parts(field: CardField, value: Any, text: str) -> list[dict[str, Any]]:
+    """What the browser draws: texts with a link, a dot, a call button or another card behind them."""
+    if not text:
+        return []
+    if field.holds_phones:
+        found = phones_in(text, str(settings.value("phone_region")))
+        return [{"text": entry.shown, "call": True} for entry in found] or [{"text": text}]
+    if field.holds_email:
+        return [_linked(part.strip(), "mailto:", FieldKind.EMAIL) for part in text.split(",")]
+    if field.kind is FieldKind.LINK:
+        return [{**_linked(text, "", FieldKind.LINK), "outside": True}]
+    if field.kind.has_choices:
+        return [{"text": name, "dot": dot(field, name)} for name in _chosen(field, value)]
+    if field.kind is FieldKind.PARTNER:
+        return [{"text": text, "partner": value}]
+    return [{"text": text}]
+
+
+def dot(field: CardField, name: str) -> int:
+    """The colour of an item of the field's list."""
+    return next((place for place, item in enumerate(field.choices) if item.name == name), 0) % COLOURS
+
+
+def _chosen(field: CardField, value: Any) -> list[str]:
+    ids = value if isinstance(value, list | tuple) else [value]
+    return [item.name for item in field.choices if item.id in ids]
+
+
+def _linked(text: str, scheme: str, kind: FieldKind) -> dict[str, Any]:
+    address = address_of(text, kind)
+    return {"text": text, "href": scheme + address} if address else {"text": text}
