@@ -43,7 +43,7 @@ class DateType(FieldType):
         return day
 
     def format(self, value: Any, context: FieldContext) -> str:
-        return "" if value is None else f"{value:%d.%m}.{value.year:04}"
+        return "" if value is None else f"{value.day:02}.{value.month:02}.{value.year:04}"
 
     def store_text(self, value: Any) -> str | None:
         return None if value is None else value.isoformat()
@@ -89,7 +89,7 @@ class DateTimeType(FieldType):
         if value is None:
             return ""
         local = value.replace(tzinfo=UTC).astimezone(context.time_zone)
-        return f"{local:%d.%m}.{local.year:04} {local:%H:%M}"
+        return f"{local.day:02}.{local.month:02}.{local.year:04} {local.hour:02}:{local.minute:02}"
 
     def store_text(self, value: Any) -> str | None:
         return None if value is None else value.isoformat()

@@ -33,7 +33,11 @@ class NumberType(FieldType):
         return None if number is None else float(number) + 0.0  # -0.0 becomes 0.0
 
     def format(self, value: Any, context: FieldContext) -> str:
-        return "" if value is None else grouped(Decimal(repr(value)))
+        if value is None:
+            return ""
+        if value.is_integer():  # nearly all are, and a table shows hundreds
+            return _thousands(abs(int(value)), negative=value < 0)
+        return grouped(Decimal(repr(value)))
 
     def editable(self, value: Any, context: FieldContext) -> str:
         return "" if value is None else plain(Decimal(repr(value)))
@@ -68,7 +72,10 @@ class MoneyType(FieldType):
         return int(kopecks)
 
     def format(self, value: Any, context: FieldContext) -> str:
-        return "" if value is None else f"{grouped(Decimal(value) / 100, places=2)}{THIN_SPACE}₽"
+        if value is None:
+            return ""
+        roubles, kopecks = divmod(abs(value), 100)
+        return f"{_thousands(roubles, negative=value < 0)},{kopecks:02}{THIN_SPACE}₽"
 
     def editable(self, value: Any, context: FieldContext) -> str:
         return "" if value is None else plain(Decimal(value) / 100)
@@ -99,9 +106,12 @@ def plain(number: Decimal | int) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
 
 
-def grouped(number: Decimal | int, places: int | None = None) -> str:
+def grouped(number: Decimal | int) -> str:
     """As it is read: thin spaces between thousands, a comma."""
-    text = plain(number) if places is None else f"{number:.{places}f}".replace(".", ",")
-    sign, text = ("−", text[1:]) if text.startswith("-") else ("", text)
-    whole, comma, rest = text.partition(",")
-    return sign + f"{int(whole):,}".replace(",", THIN_SPACE) + comma + rest
+    whole, comma, rest = plain(abs(number)).partition(",")
+    return _thousands(int(whole), negative=number < 0) + comma + rest
+
+
+def _thousands(whole: int, *, negative: bool) -> str:
+    text = f"{whole:,}".replace(",", THIN_SPACE)
+    return f"−{text}" if negative else text

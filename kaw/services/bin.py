@@ -1,6 +1,6 @@
 """The bin of deleted cards (R8.4): who has the contacts right deletes and restores; old ones go for good."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,7 +99,7 @@ def bin_page(actor: Actor, offset: int = 0, limit: int = 100) -> BinPage:
         rows = session.connection().execute(query.offset(max(offset, 0)).limit(min(max(limit, 1), 500))).all()
         count = sa.select(sa.func.count()).select_from(table).where(table.c.state == CardState.IN_BIN)
         total = int(session.connection().execute(count).scalar_one())
-        people = partner_names.user_names(session)
+        people = partner_names.all_users()
     return BinPage([_row(row, people) for row in rows], total)
 
 
@@ -140,6 +140,6 @@ def _tell(tx: db.Transaction, actor: Actor, cards: dict[int, int], kind: ChangeK
     partner_changes.announce(tx, actor, list(cards))
 
 
-def _row(row: Any, people: dict[int, str]) -> BinRow:
+def _row(row: Any, people: Mapping[int, str]) -> BinRow:
     at = row.deleted_at or db.now()
     return BinRow(row.id, row.title or f"№ {row.id}", at, people.get(row.deleted_by, ""), at + RESTORABLE_FOR)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from kaw.errors import Conflict, NotFound
 from kaw.i18n import N_
-from kaw.models import CardState, Right, User
+from kaw.models import CardState, Right
 from kaw.services import partner_names
 from kaw.services.access import Rights
 from kaw.services.card_schema import CardField, CardSchema
@@ -79,7 +79,7 @@ def card_of(session: Session, schema: CardSchema, rights: Rights, row: Row) -> C
     fields = schema.visible(rights)
     contexts = partner_names.contexts_to_show(session, schema, rights, fields, [row])
     texts = {item.unique_name: item.type.format(row[item.column], contexts[item.id]) for item in fields}
-    people = _names(session, row["created_by"], row["updated_by"])
+    people = partner_names.all_users()
     title = schema.title_field(rights)
     return Card(
         id=row["id"],
@@ -101,12 +101,3 @@ def card_of(session: Session, schema: CardSchema, rights: Rights, row: Row) -> C
 def editable(schema: CardSchema, rights: Rights) -> frozenset[str]:
     """Unique names of the fields this user may change."""
     return frozenset(item.unique_name for item in schema.visible(rights) if rights.edits(item.id))
-
-
-def _names(session: Session, *ids: int | None) -> dict[int | None, str]:
-    wanted = {item for item in ids if item}
-    if not wanted:
-        return {}
-    table = User.__table__  # type: ignore[attr-defined]
-    query = sa.select(table.c.id, table.c.full_name).where(table.c.id.in_(wanted))
-    return {row[0]: row[1] for row in session.connection().execute(query)}

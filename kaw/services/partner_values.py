@@ -25,7 +25,7 @@ BATCH = 500
 def context_of(session: Session, field: CardField, names: Mapping[int, str] | None = None) -> FieldContext:
     """What a field's type needs to know. Names of partners come from the caller, who knows whose eyes they are for."""
     if names is None and field.kind is FieldKind.USER:
-        names = partner_names.user_names(session)
+        names = partner_names.all_users()
     return partner_names.with_settings(field, names)
 
 

@@ -123,7 +123,7 @@ def _named(session: Session, scope: Scope, term: Term) -> list[Condition]:
             if chosen:
                 conditions.append(table_scope.chosen(scope.schema, field, chosen))
         elif field.kind is FieldKind.USER:
-            names = partner_names.user_names(session)
+            names = partner_names.all_users()
             people = [user_id for user_id, name in names.items() if any(text in fold(name) for text in term.texts)]
             if people:
                 conditions.append(scope.schema.table.c[field.column].in_(people))
