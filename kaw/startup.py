@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import sqlalchemy as sa
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from nicegui import app, background_tasks, ui
 
 from kaw import db, i18n, live, tab_kinds
@@ -82,13 +84,19 @@ def register() -> None:
     tab_kinds.register()
     http.register()
     failure.register()
-    app.include_router(attachments.router)
-    app.include_router(import_files.router)
-    app.include_router(partner_rows.router)
+    for routes in (attachments.router, import_files.router, partner_rows.router):
+        _enter(routes)
     sign_in.register()
     workspace.register()  # takes every other address, so it is the last
     app.on_startup(_started)
     app.on_shutdown(_stopping)
+
+
+def _enter(routes: APIRouter) -> None:
+    """Serve a room's routes. ``include_router`` would nest another life cycle into the application's each time."""
+    for route in routes.routes:
+        if isinstance(route, APIRoute):
+            app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods), include_in_schema=False)
 
 
 def _started() -> None:
