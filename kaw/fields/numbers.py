@@ -108,7 +108,7 @@ def plain(number: Decimal | int) -> str:
 
 def grouped(number: Decimal | int) -> str:
     """As it is read: thin spaces between thousands, a comma."""
-    whole, comma, rest = plain(abs(number)).partition(",")
+    whole, comma, rest = plain(-number if number < 0 else number).partition(",")
     return _thousands(int(whole), negative=number < 0) + comma + rest
 
 

@@ -7,7 +7,16 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from kaw import db
-from kaw.services import access, card_schema, partner_rows, table_counts, table_scope, table_search, table_walk
+from kaw.services import (
+    access,
+    card_schema,
+    partner_rows,
+    table_counts,
+    table_order,
+    table_scope,
+    table_search,
+    table_walk,
+)
 from kaw.services.access import Actor
 from kaw.services.partner_rows import TableRow
 from kaw.services.table_query import ColumnFilter, TableQuery
@@ -109,7 +118,8 @@ def _count(session: Session, scope: Scope, limit: int | None) -> int:
         return table_counts.all_cards(session, scope)
     if scope.terms:
         return table_search.count(session, scope, limit)
-    query = sa.select(scope.schema.table.c.id).where(*scope.where)
+    where = (table_order.state_unindexed(scope), *scope.hiding, *scope.conditions)
+    query = sa.select(scope.schema.table.c.id).where(*(where if scope.conditions else scope.where))
     if limit is not None:
         query = query.limit(limit)
     counted = sa.select(sa.func.count()).select_from(query.subquery())

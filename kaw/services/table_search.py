@@ -95,7 +95,8 @@ def _few(session: Session, scope: Scope) -> list[int] | None:
             by_name = [sa.select(scope.schema.table.c.id).where(item) for item in conditions]
             sources.append([search_index.query(connection, [term]), *by_name])
     if scope.conditions:
-        sources.append([sa.select(scope.schema.table.c.id).where(*scope.where)])
+        where = (table_order.state_unindexed(scope), *scope.hiding, *scope.conditions)
+        sources.append([sa.select(scope.schema.table.c.id).where(*where)])
     for queries in sources:
         found = _listed(connection, queries)
         if found is not None:

@@ -31,7 +31,8 @@ def ids(session: Session, scope: Scope, offset: int, limit: int) -> list[int]:
 def _few(session: Session, scope: Scope) -> list[int] | None:
     """All ids in order, when there are few."""
     table = scope.schema.table
-    found = session.connection().execute(sa.select(table.c.id).where(*scope.where).limit(FEW + 1)).scalars().all()
+    where = (table_order.state_unindexed(scope), *scope.hiding, *scope.conditions)
+    found = session.connection().execute(sa.select(table.c.id).where(*where).limit(FEW + 1)).scalars().all()
     if len(found) > FEW:
         return None
     if scope.sort is None:

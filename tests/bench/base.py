@@ -56,8 +56,7 @@ CARD = (
 def connect(rows: int, url: str | None, *, fresh: bool) -> Actor:
     """Connect the database of so many cards, made first if need be; an operator who may edit every field."""
     chosen = url or f"sqlite:////tmp/kaw-bench-{rows}.sqlite"
-    if fresh:
-        _drop(chosen)
+    _prepare(chosen, fresh=fresh)
     database = db.connect(chosen)
     upgrade.upgrade()
     live.announce([live.RightsChanged(), live.FieldsChanged()])
@@ -80,16 +79,18 @@ def _has_fields() -> bool:
     return bool(card_schema.schema().fields)
 
 
-def _drop(url: str) -> None:
+def _prepare(url: str, *, fresh: bool) -> None:
+    """See to it that there is a database; an empty one if it is to be fresh."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm") if fresh else ():
             Path(f"{parsed.database}{suffix}").unlink(missing_ok=True)
         return
-    server = sa.create_engine(parsed.set(database=None))
+    server = sa.create_engine(parsed._replace(database=""))
     with server.begin() as connection:
-        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {parsed.database}"))
-        connection.execute(sa.text(f"CREATE DATABASE {parsed.database} CHARACTER SET utf8mb4"))
+        if fresh:
+            connection.execute(sa.text(f"DROP DATABASE IF EXISTS `{parsed.database}`"))
+        connection.execute(sa.text(f"CREATE DATABASE IF NOT EXISTS `{parsed.database}` CHARACTER SET utf8mb4"))
     server.dispose()
 
 

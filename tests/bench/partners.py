@@ -214,9 +214,8 @@ class _Hand:
             place = 2 + [item.unique_name for item in self.columns].index("parent")
             parents = {str(card[place]) for card in cards if card[place]}
             if parents:
-                run(
-                    f"SELECT id, {self.schema.by_name['name'].column} FROM partner_card WHERE id IN ({','.join(parents)})"
-                )
+                title = self.schema.by_name["name"].column
+                run(f"SELECT id, {title} FROM partner_card WHERE id IN ({','.join(parents)})")
             run("SELECT id, full_name FROM user_account")
             return cards
 
@@ -242,7 +241,7 @@ class _Hand:
         old = self.run(f"SELECT * FROM partner_card WHERE id = {number}")
         with self.engine.connect().execution_options(kaw_writes=True) as connection:
             connection.exec_driver_sql(
-                f"UPDATE partner_card SET {city.column} = 'Псков {self.turn}', {city.sort_column} = 'псков {self.turn}',"
+                f"UPDATE partner_card SET {city.column} = 'Псков {self.turn}', {city.sort_column} = 'псков',"
                 f" {visits.column} = {self.turn}, updated_at = '2026-03-02 12:00:00' WHERE id = {number}"
             )
             for _line in range(2):

@@ -19,7 +19,24 @@ from tests.conftest import People
 CARDS = 90
 NAMES = ("ООО Ёлка", "ооо «елка»", "ИП Чёрный", "АО Звезда", "Zebra Ltd", "Ромашка-2", "100% хлопок", "_подчёркнуто_")
 PHONES = ("+7 903 154-55-46", "+7 812 600-10-20", "+7 495 123-45-67, +7 903 000-11-22", None, None)
-SEARCHES = ("", "елка", "ЁЛКА", "ооо ел", "903 154", "154-55-46", "89031545546", "дум", "vip", "зв", "о", "нет такого", "100%", "1250", "_под", "12.03.2026")
+SEARCHES = (
+    "",
+    "елка",
+    "ЁЛКА",
+    "ооо ел",
+    "903 154",
+    "154-55-46",
+    "89031545546",
+    "дум",
+    "vip",
+    "зв",
+    "о",
+    "нет такого",
+    "100%",
+    "1250",
+    "_под",
+    "12.03.2026",
+)
 EXAMPLES = settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -169,7 +186,9 @@ def has(card: dict[str, Any], name: str, word: str) -> bool:
         return False
     field = card_schema.schema().by_name[name]
     money = name == "amount"
-    text = fold(str(field.type.editable(value, field.context())) if money else field.type.format(value, field.context()))
+    text = fold(
+        str(field.type.editable(value, field.context())) if money else field.type.format(value, field.context())
+    )
     digits = "".join(c for c in word if c.isdigit())
     numbers = "".join(c for c in text if c.isdigit() or c == ",")
     if name == "phone" and len(digits) >= 3 and not any(c.isalpha() for c in word):
