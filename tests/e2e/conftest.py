@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("KAW_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 IN_CI = bool(os.environ.get("CI"))
+NOT_FOR_IT = ("KAW_", "PYTEST_", "NICEGUI_")  # NiceGUI would take the server for a test of its own
 
 expect.set_options(timeout=10_000)
 
@@ -52,7 +53,7 @@ class Server:
         """Start it and return the seconds until its first page could be asked for."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_IT)},
             "KAW_DATA_DIR": str(self.data_dir),
             "KAW_HOST": "127.0.0.1",
             "KAW_PORT": str(self.port),

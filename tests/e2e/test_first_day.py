@@ -28,7 +28,9 @@ def test_the_first_day(server: Server, browser_of: Callable[..., Page], tmp_path
     oleg.make_list("Статусы партнера", [(name, name == "Отказ") for name in STATUSES])
     oleg.make_field("Название контакта", "name", "Текстовое", on_main_page=True, required=True)
     oleg.make_field("Телефон", "phone", "Телефон", on_main_page=True)
-    oleg.make_field("Статус партнера", "partner_status", "Выпадающий список", choice_list="Статусы партнера", on_main_page=True)
+    oleg.make_field(
+        "Статус партнера", "partner_status", "Выпадающий список", choice_list="Статусы партнера", on_main_page=True
+    )
     oleg.make_field("Дата сделки", "deal_date", "Дата", on_main_page=True)
     oleg.make_field("Тайная заметка", "secret_note", "Текстовое", on_main_page=True)
 
@@ -88,8 +90,17 @@ def thousand_partners(path: Path) -> Path:
     sheet = book.create_sheet()
     sheet.append(["Название контакта", "Телефон", "Статус партнера", "Дата сделки", "Тайная заметка"])
     for number in range(999):
-        phone = f"+7 (9{dice.randrange(10, 99)}) {dice.randrange(100, 999)}-{dice.randrange(10, 99)}-{dice.randrange(10, 99)}"
-        sheet.append([f"ООО «Партнер {number}»", phone, dice.choice(STATUSES), f"{1 + number % 28:02}.03.2025", f"{SECRET} {number}"])
+        digits = f"{dice.randrange(10**8, 10**9)}"
+        phone = f"+7 (9{digits[:2]}) {digits[2:5]}-{digits[5:7]}-{digits[7:]}"
+        sheet.append(
+            [
+                f"ООО «Партнер {number}»",
+                phone,
+                dice.choice(STATUSES),
+                f"{1 + number % 28:02}.03.2025",
+                f"{SECRET} {number}",
+            ]
+        )
     sheet.append(["ООО «Ёлкин и сыновья»", "8 909 641 42 10", "Активный", "10.03.2025", SECRET])
     book.save(path)
     return path
@@ -112,5 +123,3 @@ def _body(response: object) -> str:
         return response.text()  # type: ignore[attr-defined]
     except Exception:  # a redirect or a picture has no text
         return ""
-
-

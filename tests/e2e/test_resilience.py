@@ -1,0 +1,67 @@
+"""Tabs, unsaved text and data survive a reload, a restart and a power cut; a lost server is told."""
+
+import signal
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Server, sign_in
+from tests.e2e.screens import Screen
+
+PASSWORD = "kaw-demo-2026"
+
+
+def test_tabs_and_unsaved_text_come_back_after_a_power_cut(server: Server, browser_of: Callable[..., Page]) -> None:
+    """R6.2"""
+    server.start("--demo")
+    anna = Screen(browser_of())
+    sign_in(anna.page, server, "ivanova", PASSWORD)
+    expect(anna.footer).to_contain_text("партнер")
+    anna.page.goto(f"{server.url}/partner/1")
+    anna.fill("Описание партнера", "набрано и не сохранено")
+    expect(
+        anna.page.locator(".kaw-tab", has_text="Весёлый пекарь").locator(".kaw-dot, .kaw-tab-dot").first
+    ).to_be_visible()
+    anna.page.wait_for_timeout(1_500)  # the draft is written a moment after the last key
+    server.stop(signal.SIGKILL)
+    server.start("--demo")
+    anna.page.goto(f"{server.url}/partner/1")
+    expect(anna.panel.get_by_label("Описание партнера")).to_have_value("набрано и не сохранено")
+
+
+def test_signing_out_ends_every_window_of_the_browser(demo: Server, browser_of: Callable[..., Page]) -> None:
+    """R5.2"""
+    first = browser_of()
+    sign_in(first, demo, "petrov", PASSWORD)
+    expect(Screen(first).footer).to_contain_text("партнер")
+    second = first.context.new_page()
+    second.goto(demo.url)
+    expect(Screen(second).footer).to_contain_text("партнер")
+    first.get_by_role("button", name="Выйти").click()
+    expect(second.get_by_role("button", name="Войти")).to_be_visible(timeout=5_000)
+    expect(first.get_by_role("button", name="Войти")).to_be_visible(timeout=5_000)
+
+
+def test_a_deactivated_user_is_out_within_five_seconds(demo: Server, browser_of: Callable[..., Page]) -> None:
+    """R5.2"""
+    pavel, oleg = browser_of(), Screen(browser_of())
+    sign_in(pavel, demo, "kuznetsov", PASSWORD)
+    expect(Screen(pavel).footer).to_contain_text("партнер")
+    sign_in(oleg.page, demo, "morozov", PASSWORD)
+    expect(oleg.footer).to_contain_text("партнер")
+    oleg.go_to("Пользователи")
+    oleg.panel.get_by_text("Павел Кузнецов").click()
+    oleg.panel.get_by_label("Пользователь активирован?").click()
+    oleg.save()
+    expect(pavel.get_by_role("button", name="Войти")).to_be_visible(timeout=5_000)
+
+
+def test_a_lost_server_is_told_and_the_page_comes_back(server: Server, browser_of: Callable[..., Page]) -> None:
+    server.start("--demo")
+    anna = Screen(browser_of())
+    sign_in(anna.page, server, "ivanova", PASSWORD)
+    expect(anna.footer).to_contain_text("партнер")
+    server.stop()
+    expect(anna.page.get_by_text("Нет связи с сервером")).to_be_visible(timeout=30_000)
+    server.start("--demo")
+    expect(anna.footer).to_contain_text("партнер", timeout=60_000)
