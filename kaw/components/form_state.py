@@ -93,7 +93,7 @@ class FormState:
         self._remember()
 
     def sent_saved(self, sent: Mapping[str, Any], saved: Mapping[str, Any]) -> set[str]:
-        """``sent`` has been saved as ``saved`` has it; what was typed since then stays an edit. Returns as ``merge``."""
+        """``sent`` has been saved as ``saved`` says; what was typed since then stays an edit. Returns as ``merge``."""
         unchanged = {name for name, value in sent.items() if self.values.get(name) == value}
         self.saved |= {name: saved[name] for name in sent if name in saved}
         self.values |= {name: self.saved[name] for name in unchanged}

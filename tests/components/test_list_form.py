@@ -6,7 +6,8 @@ from kaw.services.choices import ItemDraft
 
 
 def test_an_empty_row_and_a_second_row_of_the_same_name_are_marked() -> None:
-    rows = [ChoiceRow(1, 1, "Учёт"), ChoiceRow(-1, None, " "), ChoiceRow(-2, None, "учет "), ChoiceRow(-3, None, "Отказ")]
+    names = {1: "Учёт", -1: " ", -2: "учет ", -3: "Отказ"}
+    rows = [ChoiceRow(key, key if key > 0 else None, name) for key, name in names.items()]
     assert row_errors(rows) == {-1: "Укажите название или удалите строку.", -2: "Такая строка уже есть."}
 
 

@@ -7,11 +7,11 @@ from nicegui import ui
 from kaw import db, live
 from kaw.components import inputs, layout, theme
 from kaw.components.administration.editor_page import EditorPage
-from kaw.components.form_state import FormState
 from kaw.components.administration.setting_inputs import yes_no
 from kaw.components.administration.working_hours import WorkingHours
 from kaw.components.errors import shown
 from kaw.components.form import Form
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext
 from kaw.components.toasts import toast
 from kaw.i18n import LANGUAGES, _

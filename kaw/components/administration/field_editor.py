@@ -9,10 +9,10 @@ from kaw.components.administration.editor_page import EditorPage, gone
 from kaw.components.administration.field_form import LABELS, blank_values, draft_of, values_of
 from kaw.components.administration.field_inputs import FieldInputs
 from kaw.components.administration.field_words import cards_filled
-from kaw.components.form_state import FormState
 from kaw.components.administration.latin_names import latin_name
 from kaw.components.dialogs import confirm_typed
 from kaw.components.errors import shown
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
 from kaw.errors import Conflict, NotFound

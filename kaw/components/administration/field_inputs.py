@@ -8,9 +8,9 @@ from nicegui import ui
 from kaw.components import buttons, icons, inputs, layout
 from kaw.components.administration.field_example import FieldExample
 from kaw.components.administration.field_form import LABELS, example_field
-from kaw.components.form_state import FormState
 from kaw.components.administration.kind_select import kind_select
 from kaw.components.form import Form
+from kaw.components.form_state import FormState
 from kaw.fields.base import ChoiceItem
 from kaw.i18n import _
 from kaw.models import FieldKind, Side

@@ -8,12 +8,12 @@ from nicegui import ui
 from kaw import db, live
 from kaw.components import buttons, dialogs, icons, layout
 from kaw.components.administration.editor_page import EditorPage, gone
-from kaw.components.form_state import FormState
 from kaw.components.administration.group_new import NewGroup
 from kaw.components.administration.level_matrix import LevelMatrix, MatrixRow
 from kaw.components.administration.switch_list import SwitchList, SwitchRow
 from kaw.components.errors import shown
 from kaw.components.form import Form
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
 from kaw.errors import KawError, NotFound

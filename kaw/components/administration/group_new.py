@@ -5,9 +5,9 @@ from typing import Any
 from kaw import db
 from kaw.components import layout
 from kaw.components.administration.editor_page import EditorPage
-from kaw.components.form_state import FormState
 from kaw.components.errors import shown
 from kaw.components.form import Form
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext
 from kaw.i18n import _
 from kaw.services import groups

@@ -9,12 +9,12 @@ from kaw import db, live
 from kaw.components import layout
 from kaw.components.administration.choice_rows import ChoiceRows
 from kaw.components.administration.editor_page import EditorPage, gone
-from kaw.components.form_state import FormState
 from kaw.components.administration.list_form import ChoiceRow, errors_of_items, row_errors, rows_of
 from kaw.components.administration.replacements import ask_replacements
 from kaw.components.dialogs import confirm_typed
 from kaw.components.errors import shown
 from kaw.components.form import Form
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
 from kaw.errors import Conflict, InvalidValue, InvalidValues, KawError, NotFound

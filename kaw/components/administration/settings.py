@@ -7,11 +7,11 @@ from nicegui import ui
 from kaw import db, live
 from kaw.components import layout
 from kaw.components.administration.editor_page import EditorPage
-from kaw.components.form_state import FormState
 from kaw.components.administration.sessions import SessionList
 from kaw.components.administration.setting_inputs import add_input
 from kaw.components.errors import shown
 from kaw.components.form import Form
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext
 from kaw.components.toasts import toast
 from kaw.i18n import _

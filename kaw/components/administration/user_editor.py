@@ -8,11 +8,11 @@ from nicegui import ui
 from kaw import db, live
 from kaw.components import dialogs, layout
 from kaw.components.administration.editor_page import EditorPage, gone
-from kaw.components.form_state import FormState
 from kaw.components.administration.queue_rows import QueueRows
 from kaw.components.administration.sessions import SessionList
 from kaw.components.errors import shown
 from kaw.components.form import Form
+from kaw.components.form_state import FormState
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
 from kaw.errors import KawError, NotFound
