@@ -32,8 +32,8 @@ class FileDrop(Element, component="file_drop.js"):
         self._props["multiple"] = multiple
         self._props["name"] = name
         self._props["labels"] = {
-            "choose": _("Choose a file"),
-            "none": _("No file chosen"),
+            "choose": _("Add files") if multiple else _("Choose a file"),
+            "none": "" if multiple else _("No file chosen"),
             "hint": _("or drop files here") if multiple else _("or drop a file here"),
             "cancel": _("Cancel"),
             "failed": _("The file could not be sent. Please check the connection and try again."),

@@ -32,6 +32,7 @@ class FormState:
         self._secrets = frozenset(secrets)
         self._undrafted = self._secrets | frozenset(bulky)
         self.conflicts: set[str] = set()
+        self._agreed: dict[str, Any] = {}  # what both began with, of the values in conflict
         draft = keeper.draft or {}
         self._remembered = draft
         edits = {name: value for name, value in draft.get("edits", {}).items() if name in saved}
@@ -51,15 +52,16 @@ class FormState:
     def edit_many(self, values: Mapping[str, Any]) -> None:
         """The user changed several values at once."""
         self.values.update(values)
+        self.conflicts &= self.changed
         self._remember()
 
     def merge(self, theirs: Mapping[str, Any]) -> set[str]:
         """Take over what is saved now. Values that were not edited here follow it; one that was edited here and
         changed by somebody else becomes a conflict. Returns the names whose value on the screen is to be refreshed."""
         mine = self.changed
-        self.conflicts |= {
-            name for name in mine if theirs.get(name) not in (self.saved.get(name), self.values[name])
-        } - self._secrets
+        differing = {name for name in mine if theirs.get(name) not in (self.saved.get(name), self.values[name])}
+        self.conflicts |= differing - self._secrets
+        self._agreed = {name: self.saved.get(name) for name in differing} | self._agreed
         refreshed = {name for name in theirs if name not in mine and theirs[name] != self.values.get(name)}
         kept = {name: self.values[name] for name in mine if name in theirs}
         self.saved, self.values = dict(theirs), {**theirs, **kept}
@@ -69,7 +71,8 @@ class FormState:
 
     def keep_mine(self, names: Iterable[str] | None = None) -> None:
         """My values stay, and saving writes over theirs. ``names``: only these."""
-        self.conflicts -= self.conflicts if names is None else set(names)
+        self.conflicts -= set(self.conflicts) if names is None else set(names)
+        self._remember()
 
     def take_theirs(self, names: Iterable[str] | None = None) -> set[str]:
         """Their values replace mine where both changed; returns those names. ``names``: only these."""
@@ -108,7 +111,8 @@ class FormState:
         self._keeper.set_dirty(bool(changed))
         names = changed - self._undrafted
         edits = {name: self.values[name] for name in names}
-        base = {name: self.saved.get(name) for name in names}
+        self._agreed = {name: value for name, value in self._agreed.items() if name in self.conflicts}
+        base = {name: self._agreed.get(name, self.saved.get(name)) for name in names}
         draft = {"edits": edits, "base": base} if edits else {}
         if draft != self._remembered:
             self._remembered = draft

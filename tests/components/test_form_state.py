@@ -86,6 +86,46 @@ def test_an_edit_made_meanwhile_is_found_when_the_draft_comes_back() -> None:
     assert again.conflicts == {"name"}
 
 
+def test_a_conflict_is_not_forgotten_by_a_reload() -> None:
+    tab = Tab()
+    form = FormState(tab, ANNA)
+    form.edit("name", "Анна Иванова")
+    form.merge({**ANNA, "name": "Анна Петрова"})
+    again = FormState(Tab(tab.draft), {**ANNA, "name": "Анна Петрова"})
+    assert again.conflicts == {"name"}
+
+
+def test_each_conflict_is_decided_by_itself() -> None:
+    form = FormState(Tab(), ANNA)
+    form.edit_many({"name": "Анна Иванова", "login": "aivanova"})
+    form.merge({**ANNA, "name": "Анна Петрова", "login": "apetrova"})
+    assert form.take_theirs(["name"]) == {"name"}
+    form.keep_mine(["login"])
+    assert form.values["name"] == "Анна Петрова"
+    assert form.changed == {"login"}
+    assert not form.conflicts
+
+
+def test_what_is_typed_while_a_save_runs_stays_an_edit() -> None:
+    form = FormState(Tab(), ANNA)
+    form.edit_many({"name": " Анна  Иванова ", "login": "aivanova"})
+    sent = dict(form.values)
+    form.edit("login", "aivanova2")
+    refreshed = form.sent_saved(sent, {**ANNA, "name": "Анна Иванова", "login": "aivanova"})
+    assert refreshed == {"name"} | (set(ANNA) - {"name", "login"})
+    assert form.changed == {"login"}
+    assert not form.conflicts
+
+
+def test_all_edits_are_taken_back() -> None:
+    tab = Tab()
+    form = FormState(tab, ANNA)
+    form.edit("name", "Анна Иванова")
+    assert form.cancel() == {"name"}
+    assert form.values == ANNA
+    assert not tab.dirty
+
+
 def test_saving_forgets_the_password() -> None:
     tab = Tab()
     form = FormState(tab, ANNA, secrets=["password"])

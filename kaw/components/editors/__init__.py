@@ -10,11 +10,14 @@ from typing import Any
 from kaw.components.editors import choices, contacts, dates, references, texts
 from kaw.components.editors.references import ReferencePicker
 from kaw.components.editors.yes_no import YesNo
+from kaw.errors import InvalidValue
+from kaw.fields.phone import PhoneType
 from kaw.models import FieldKind
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
+from kaw.services.partner_names import with_settings
 
-__all__ = ["EDITORS", "Editor", "editor", "put", "words"]
+__all__ = ["EDITORS", "Editor", "editor", "put", "shown_input", "words"]
 
 Editor = Any
 EDITORS: dict[FieldKind, Callable[..., Editor]] = {
@@ -53,6 +56,23 @@ def put(element: Editor, value: Any, text: str = "") -> None:
         element.put(value, text)
     else:
         element.set_value(value)
+
+
+def shown_input(field: CardField, value: Any) -> Any:
+    """A saved value as its editor begins with it, so that showing it is no edit.
+
+    Choices in the order of their list; phones in groups, however they were loaded into a text field.
+    """
+    if field.kind.is_multiple:
+        return [item.id for item in field.choices if item.id in (value or ())]
+    if field.kind.has_choices:
+        return value if any(item.id == value for item in field.choices) else None
+    if not field.holds_phones or not value:
+        return value
+    try:
+        return PhoneType().parse(value, with_settings(field)) or value
+    except InvalidValue:
+        return value
 
 
 def words(field: CardField, element: Editor, value: Any) -> str:

@@ -1,14 +1,13 @@
 """One partner's card (R8.2): its head, fields, files and history; what others change meanwhile, and unsaved edits."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nicegui import background_tasks, ui
 
 from kaw import db, live
-from kaw.components import dialogs, icons, layout, states
+from kaw.components import dialogs, editors, icons, layout, states
 from kaw.components.errors import shown
 from kaw.components.form_state import FormState
 from kaw.components.partner_card import drafts
@@ -54,12 +53,34 @@ class Opened:
         return self.card.fields, self.card.editable, self.may_delete, self.may_change_files, self.card.in_bin
 
 
+class Turn:
+    """Reading and saving take turns, so that no answer overtakes another; what came up meanwhile is read afterwards."""
+
+    def __init__(self, read: Callable[[], Awaitable[None]]) -> None:
+        self._read = read
+        self._taken = self._wanted = False
+
+    def free(self) -> bool:
+        """Whether it can be read now; otherwise it will be read once the turn is over."""
+        self._wanted = self._taken
+        return not self._taken
+
+    async def __aenter__(self) -> None:
+        self._taken = True
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._taken = False
+        if self._wanted:
+            self._wanted = False
+            await self._read()
+
+
 class CardTab:
-    """What the user sees of one card. Reading and saving take turns, so that no answer overtakes another."""
+    """What the user sees of one card."""
 
     def __init__(self, tab: TabContext, place: ui.element, partner_id: int) -> None:
         self._tab, self._place, self._id = tab, place, partner_id
-        self._turn = asyncio.Lock()
+        self._turn = Turn(self._refresh)
 
     async def build(self) -> None:
         """Draw it and follow what happens to it."""
@@ -79,7 +100,12 @@ class CardTab:
         return self._opened.card
 
     def _inputs(self) -> dict[str, Any]:
-        return {name: self._card.inputs[name] for name in self._card.editable}
+        card = self._card
+        return {
+            field.unique_name: editors.shown_input(field, card.inputs[field.unique_name])
+            for field in card.fields
+            if field.unique_name in card.editable
+        }
 
     def _draw(self, names: drafts.Names) -> None:
         self._tab.set_title(self._card.title)
@@ -99,7 +125,7 @@ class CardTab:
                 with ui.element("div").classes("kaw-card-body"):
                     self._draw_form()
                     self._feed = Feed(self._tab.actor, self._id, self._restore_value)
-        self._show_values(self._card.inputs)
+        self._show_values(self._card.inputs.keys() - self._state.changed)
         drafts.show_edits(self._form, self._state, names)
         background_tasks.create(self._read_rest(), context=self._place)
 
@@ -126,9 +152,10 @@ class CardTab:
             await self._files.read()
             await self._feed.read()
 
-    def _show_values(self, names: Mapping[str, Any] | set[str]) -> None:
+    def _show_values(self, names: Iterable[str]) -> None:
+        card, saved = self._card, self._state.saved
         for name in names:
-            self._form.put(name, self._card.inputs[name], self._card.texts[name], self._card.values[name])
+            self._form.put(name, saved.get(name), card.texts[name], card.values[name])
 
     def _edited(self, name: str, value: Any) -> None:
         if self._state.values.get(name) != value:
@@ -174,14 +201,16 @@ class CardTab:
 
     async def _refresh(self) -> None:
         """Read the card again: values nobody touched here follow it, the form is built anew when its fields changed."""
+        if not self._turn.free() or self._place.is_deleted:
+            return
         async with self._turn:
-            if self._place.is_deleted:
-                return
             try:
                 opened = await db.in_thread(_open, self._tab.actor, self._id)
             except NotFound:
                 self._gone()
                 return
+            if opened.card.version < self._card.version:
+                return  # read before a save that has overtaken it
             if opened.shape != self._opened.shape:
                 self._rebuild(opened)
             elif opened != self._opened:
