@@ -13,9 +13,10 @@ from sqlmodel import Session, col
 
 from kaw import db
 from kaw.fields.base import FieldContext
+from kaw.fields.folding import sort_text
 from kaw.fields.phone import phones_in
-from kaw.models import CardState, Change, ChangeKind, FieldKind, PartnerCard, PartnerChoice, PartnerPhone
-from kaw.services import partner_names, search_index, settings
+from kaw.models import CardState, Change, ChangeKind, FieldKind, PartnerCard, PartnerChoice, PartnerPhone, User
+from kaw.services import card_schema, partner_names, search_index, settings
 from kaw.services.card_schema import CardField, CardSchema
 
 Values = Mapping[int, Any]  # by field id
@@ -97,6 +98,20 @@ def insert_derived(session: Session, cards: Iterable[tuple[int, Values]], fields
         connection.execute(sa.insert(PartnerPhone), phones)
     if choices:
         connection.execute(sa.insert(PartnerChoice), choices)
+
+
+def follow_user_name(session: Session, user_id: int, name: str) -> None:
+    """Sort the cards that name a user by his new name; call it before the name is stored."""
+    user = session.get(User, user_id)
+    before = sort_text(user.full_name) if user else ""
+    if user is None or before == sort_text(name):
+        return
+    schema = card_schema.for_writing(session)
+    for field in schema.fields:
+        if field.kind is FieldKind.USER:
+            key = schema.table.c[field.sort_column]
+            held = sa.and_(key == before, schema.table.c[field.column] == user_id)
+            session.connection().execute(sa.update(schema.table).where(held).values({key: sort_text(name)}))
 
 
 def write_many(

@@ -1,8 +1,9 @@
 """Search on MariaDB: a FULLTEXT index over the endings of words, since it has no n-gram parser.
 
 ``partner_word`` holds every ending of every word of a card, so that the search for the beginning of an ending finds
-the middle of a word. It does not know which field a word stands in: what it finds must be tested against the columns
-the user sees. A FULLTEXT index shows a card after its commit; nobody can search for it earlier.
+the middle of a word. Words are what stands between blanks, without their punctuation (торг-77 is торг77); digits that
+people group with blanks are one word, too. The index does not know which field a word stands in: what it finds must
+be tested against the columns the user sees. It shows a card after its commit; nobody can search for it earlier.
 """
 
 import json
@@ -21,7 +22,8 @@ from kaw.services.search_terms import INDEXED, Term
 KNOWN = "search_columns"  # the setting that remembers what the index was made of
 LONGEST = 10  # letters of an ending; what follows is left to the test
 BATCH = 1_000
-_WORD = re.compile(r"[^\W_]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
+_GROUPED = re.compile(r"[+(\d][\d ().,+\u00a0-]*\d")
 
 
 def follow(connection: sa.Connection, fields: Sequence[CardField]) -> None:
@@ -86,21 +88,27 @@ def query(terms: Sequence[Term]) -> sa.Select[Any] | None:
 
 def endings(texts: Iterable[str]) -> str:
     """Every ending of every word; one that begins another is left out, as the search for a beginning finds it."""
-    words = {word for text in texts for word in _WORD.findall(text) if len(word) >= INDEXED}
+    words = {word for text in texts for word in (*_words(text), *_grouped(text)) if len(word) >= INDEXED}
     found = sorted({word[start : start + LONGEST] for word in words for start in range(len(word) - INDEXED + 1)})
     return " ".join(one for one, other in zip(found, [*found[1:], ""], strict=False) if not other.startswith(one))
 
 
 def _expression(term: Term) -> str:
     """A term in boolean mode, in brackets; "" when one of its ways has no word of three letters."""
-    ways = [_words(text) for text in (*term.texts, *term.digits)]
-    if not all(ways):
+    ways = [[digits] for digits in term.digits] or [_words(text) for text in term.texts]
+    long_enough = [[f"+{word[:LONGEST]}*" for word in words if len(word) >= INDEXED] for words in ways]
+    if not all(long_enough):
         return ""
-    return "(" + " ".join(f"(+{' +'.join(words)})" for words in ways) + ")"
+    return "(" + " ".join(f"({' '.join(words)})" for words in long_enough) + ")"
 
 
 def _words(text: str) -> list[str]:
-    return [f"{word[:LONGEST]}*" for word in _WORD.findall(text) if len(word) >= INDEXED]
+    return [_PUNCTUATION.sub("", word) for word in text.split()]
+
+
+def _grouped(text: str) -> list[str]:
+    """Numbers written in groups as one word each."""
+    return [_PUNCTUATION.sub("", found) for found in _GROUPED.findall(text)]
 
 
 def _rows(

@@ -1,5 +1,6 @@
 """How long the unfiltered table and its segments are, kept until a card changes."""
 
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,9 @@ from kaw import live
 from kaw.services.table_order import Segment, state_unindexed
 from kaw.services.table_scope import Scope
 
-_known: dict[tuple[object, ...], int] = {}
+MAX_AGE = 10.0  # seconds; the bound for what another process changed unheard
+
+_known: dict[tuple[object, ...], tuple[float, int]] = {}
 _changes = 0
 
 
@@ -31,13 +34,14 @@ def of_segment(session: Session, scope: Scope, segment: Segment) -> int:
 def _remembered(session: Session, key: tuple[object, ...], query: sa.Select[Any]) -> int:
     connection = session.connection()
     key = (str(connection.engine.url), *key)
-    if key not in _known:
-        before = _changes
-        number = int(connection.execute(query).scalar_one())
-        if before == _changes:
-            _known[key] = number
-        return number
-    return _known[key]
+    found = _known.get(key)
+    if found is not None and time.monotonic() - found[0] < MAX_AGE:
+        return found[1]
+    before, begun = _changes, time.monotonic()
+    number = int(connection.execute(query).scalar_one())
+    if before == _changes:
+        _known[key] = (begun, number)
+    return number
 
 
 def _forget(event: live.LiveEvent) -> None:

@@ -2,7 +2,8 @@
 
 Cards with an empty sort value come last in both directions: who sorts looks for values. So the table has two
 segments, the filled ones by (value, id) and the empty ones by id; both are read from the index of the sort column,
-which holds the state, too. MariaDB does not optimise row values, so a walk continues by ``key >= ? AND (...)``.
+which holds the state, too. A walk continues behind the last card: by a row value on SQLite, which MariaDB does not
+optimise, and by an OR on MariaDB, which SQLite does not read in order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,17 +32,18 @@ class Segment:
         """For ORDER BY."""
         return [column.desc() if self.descending else column.asc() for column in self.by]
 
-    def after(self, values: Sequence[Any]) -> Condition:
-        """Behind the card with these values of ``by``."""
+    def after(self, values: Sequence[Any], *, row_values: bool) -> Condition:
+        """Behind the card with these values of ``by``: each database reads its own way of saying it from the index."""
         down = self.descending
         key: sa.ColumnElement[Any] = self.by[0]
         by_id: sa.ColumnElement[Any] = self.by[-1]
         behind: Condition = by_id < values[-1] if down else by_id > values[-1]
         if len(self.by) == 1:
             return behind
-        if down:
-            return sa.and_(key <= values[0], sa.or_(key < values[0], behind))
-        return sa.and_(key >= values[0], sa.or_(key > values[0], behind))
+        if row_values:
+            card, given = sa.tuple_(key, by_id), sa.tuple_(*map(sa.literal, values))
+            return card < given if down else card > given
+        return sa.or_(key < values[0] if down else key > values[0], sa.and_(key == values[0], behind))
 
 
 def segments(scope: Scope) -> list[Segment]:
@@ -90,4 +92,10 @@ def walk(session: Session, scope: Scope, columns: Sequence[sa.Column[Any]], chun
             if len(part) < chunk:
                 break
             last = (part[-1]["_key"], part[-1]["id"])[-len(segment.by) :]
-            part = session.connection().execute(query.where(segment.after(last))).mappings().all()
+            behind = segment.after(last, row_values=reads_row_values(session))
+            part = session.connection().execute(query.where(behind)).mappings().all()
+
+
+def reads_row_values(session: Session) -> bool:
+    """Whether the database finds ``(key, id) > (?, ?)`` in an index."""
+    return session.connection().dialect.name == "sqlite"

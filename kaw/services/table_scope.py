@@ -186,9 +186,10 @@ class _Tested(_Indexed):
         )
 
 
-def chosen(schema: CardSchema, field: CardField, choice_ids: Iterable[int]) -> Condition:
-    """Cards that hold one of these choices."""
-    return _Indexed(schema.table).chosen(field, choice_ids)
+def chosen(schema: CardSchema, field: CardField, ids: Iterable[int]) -> Condition:
+    """Cards that hold one of these choices or name one of these users."""
+    columns = _Indexed(schema.table)
+    return columns.chosen(field, ids) if field.kind.has_choices else _refers(columns, field, set(ids))
 
 
 def _conditions(columns: _Indexed, field: CardField, asked: ColumnFilter) -> list[Condition]:
@@ -218,7 +219,7 @@ def _any_of(columns: _Indexed, field: CardField, values: Iterable[Scalar]) -> Co
 def _equal(columns: _Indexed, field: CardField, values: Iterable[Scalar]) -> Condition:
     value = columns.value(field)
     if field.kind in (FieldKind.USER, FieldKind.PARTNER):
-        return value.in_(sorted(_ids(values)))
+        return _refers(columns, field, _ids(values))
     if field.kind is FieldKind.YES_NO:
         return value.in_([bool(item) for item in _ids(values)])
     context = partner_names.with_settings(field)
@@ -230,6 +231,14 @@ def _equal(columns: _Indexed, field: CardField, values: Iterable[Scalar]) -> Con
     if any(len(str(key)) >= SORT_LENGTH for key in keys):  # the key holds the beginning only
         return sa.and_(same, value.in_(texts))
     return same
+
+
+def _refers(columns: _Indexed, field: CardField, ids: set[int]) -> Condition:
+    """Cards that name one of these users or partners: found by their sort key, which is indexed."""
+    names = partner_names.all_users() if field.kind is FieldKind.USER else {}
+    context = field.context(names)
+    keys = {str(field.type.sort_key(item, context)) for item in ids if item > 0}
+    return sa.and_(columns.key(field).in_(sorted(keys)), columns.value(field).in_(sorted(ids)))
 
 
 def _ids(values: Iterable[Scalar]) -> set[int]:

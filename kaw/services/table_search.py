@@ -21,7 +21,7 @@ from kaw.services.table_scope import Condition, Scope
 
 FEW = 5_000
 PROBE = 400  # cards tested to see how common the texts are
-COMMON = 20  # of a probe: walking on is cheaper than asking the index
+COMMON = 6  # of a probe: walking on is cheaper than asking the index
 CHUNK = 1_000
 LONGEST_WALK = 40_000  # cards; then the texts are too rare here to go on like this
 
@@ -127,7 +127,7 @@ def _named(session: Session, scope: Scope, term: Term) -> list[Condition]:
             names = partner_names.all_users()
             people = [user_id for user_id, name in names.items() if any(text in fold(name) for text in term.texts)]
             if people:
-                conditions.append(scope.schema.table.c[field.column].in_(people))
+                conditions.append(table_scope.chosen(scope.schema, field, people))
     return conditions
 
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from kaw.services import table_counts, table_order, table_search
+from kaw.services import table_counts, table_marks, table_order, table_search
 from kaw.services.table_order import Segment
 from kaw.services.table_scope import Scope
 
 FEW = 5_000
 FAR = 2_000  # from here on it pays to know the length of the table
+MARKED = 20_000  # from here on it pays to remember places
 
 
 def ids(session: Session, scope: Scope, offset: int, limit: int) -> list[int]:
@@ -32,13 +33,15 @@ def _few(session: Session, scope: Scope) -> list[int] | None:
     """All ids in order, when there are few."""
     table = scope.schema.table
     where = (table_order.state_unindexed(scope), *scope.hiding, *scope.conditions)
-    found = session.connection().execute(sa.select(table.c.id).where(*where).limit(FEW + 1)).scalars().all()
-    if len(found) > FEW:
+    some = sa.select(table.c.id).where(*where).limit(FEW + 1)
+    connection = session.connection()
+    if connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one() > FEW:
         return None
+    found = list(connection.execute(some).scalars())
     if scope.sort is None:
         return sorted(found, reverse=scope.descending)
     query = sa.select(table.c.id).where(table.c.id.in_(found)).order_by(*table_order.sorted_by(scope))
-    return list(session.connection().execute(query).scalars()) if found else []
+    return list(connection.execute(query).scalars()) if found else []
 
 
 def _stretch(session: Session, scope: Scope, offset: int, limit: int) -> list[int]:
@@ -59,8 +62,19 @@ def _stretch(session: Session, scope: Scope, offset: int, limit: int) -> list[in
 
 
 def _near(session: Session, scope: Scope, segment: Segment, offset: int, limit: int) -> list[int]:
-    query = table_order.walked(scope, segment, [scope.schema.table.c.id]).offset(offset).limit(limit)
-    return list(session.connection().execute(query).scalars())
+    marking = scope.is_plain and offset >= MARKED
+    query = table_order.walked(scope, segment, segment.by if marking else [scope.schema.table.c.id])
+    if not marking:
+        return list(session.connection().execute(query.offset(offset).limit(limit)).scalars())
+    begun, read_at = 0, table_marks.changes()
+    mark = table_marks.nearest(session, scope, segment, offset)
+    if mark is not None:
+        begun, values = mark
+        query = query.where(segment.after(values, row_values=table_order.reads_row_values(session)))
+    cards = session.connection().execute(query.offset(offset - begun).limit(limit)).all()
+    for number in {0, len(cards) - 1} if cards else ():
+        table_marks.remember(session, scope, segment, offset + number + 1, tuple(cards[number]), read_at)
+    return [card[-1] for card in cards]
 
 
 def _far(session: Session, scope: Scope, segment: Segment, offset: int, limit: int, length: int) -> list[int]:

@@ -111,12 +111,14 @@ def _values(session: Session, scope: Scope, field: CardField, groups: Sequence[G
     rows = [dict(row) for row in session.connection().execute(query).mappings()] if groups else []
     held = {row["id"]: row[field.column] for row in rows}
     context = partner_names.contexts_to_show(session, scope.schema, scope.rights, [field], rows)[field.id]
-    found = []
+    found: dict[str | int, ValueCount] = {}
     for _key, partner_id, number in groups:
         value = held.get(partner_id)
         if value is not None:
-            found.append(ValueCount(_as_given(field, value), field.type.format(value, context), number))
-    return found
+            given = _as_given(field, value)
+            before = found[given].count or 0 if given in found else 0
+            found[given] = ValueCount(given, field.type.format(value, context), before + number)
+    return list(found.values())
 
 
 def _as_given(field: CardField, value: Any) -> str | int:

@@ -108,7 +108,13 @@ def test_walking_a_table_gives_every_card_once(
     """However short the stretches are in which it is read, and from whichever end."""
     from kaw.services import table_search, table_walk
 
-    for module, name in ((table_walk, "FAR"), (table_walk, "FEW"), (table_search, "FEW"), (table_search, "PROBE")):
+    for module, name in (
+        (table_walk, "FAR"),
+        (table_walk, "MARKED"),
+        (table_walk, "FEW"),
+        (table_search, "FEW"),
+        (table_search, "PROBE"),
+    ):
         monkeypatch.setattr(module, name, 3)
     monkeypatch.setattr(table_search, "CHUNK", 4)
     for longest in (10, 10_000):
