@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from kaw import db, live
 from kaw.errors import AccessDenied, InvalidValue, NotFound
 from kaw.i18n import LANGUAGES, N_
 from kaw.models import User
-from kaw.services import access, secrets, settings
+from kaw.services import access, partner_values, secrets, settings, users
 from kaw.services.access import Actor
 
 THEMES = ("auto", "light", "dark")
@@ -76,6 +77,7 @@ def update(actor: Actor, draft: AccountDraft) -> None:
     hours = _checked_hours(draft.working_hours)
     with db.transaction() as tx:
         user = _own(tx.session, actor)
+        partner_values.follow_user_name(tx.session, actor.user_id, name)
         user.full_name, user.language, user.theme = name, draft.language, draft.theme
         user.notification_sound, user.working_hours = draft.notification_sound, json.dumps(hours)
         extension = (draft.extension or "").strip() or None
@@ -94,10 +96,12 @@ def _set_telephony(session: Session, user: User, extension: str | None, password
         session.exec(select(User).where(User.extension == extension, User.id != user.id)).first() if extension else None
     )
     if other is not None:
-        raise InvalidValue(
-            "extension", N_("The internal number {extension} belongs to somebody else."), extension=extension
-        )
+        raise users.extension_taken(extension)
     user.extension = extension
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else has just taken it
+        raise users.extension_taken(extension) from error
     if password:
         if len(password) > 128 or not password.isprintable():
             raise InvalidValue("sip_password", N_("This is too long."))

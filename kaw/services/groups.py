@@ -80,15 +80,19 @@ def update(actor: Actor, group_id: int, name: str, members: Collection[int], lev
     """Set name, members and levels of a group as a whole; it holds for everybody from the next call on."""
     access.require_admin(actor)
     name = _checked(name)
+    levels = _checked_levels(levels)
     try:
         with db.transaction() as tx:
-            group = _existing(tx.session, group_id)
+            group = _existing(tx.session, group_id, lock=True)
             _require_free(tx.session, name, group_id)
             group.name = name
             tx.session.add(group)
             _write_members(tx.session, group_id, members)
             _write_levels(tx.session, group_id, levels)
-            details = {"members": len(members), "levels": {str(k): Access(v).name for k, v in levels.items()}}
+            details = {
+                "members": len(members),
+                "levels": {str(field_id): level.name for field_id, level in levels.items()},
+            }
             audit.record(tx, actor, AuditAction.GROUP_CHANGED, name, details)
             tx.announce(live.RightsChanged())
     except IntegrityError as error:
@@ -100,7 +104,7 @@ def delete(actor: Actor, group_id: int, confirmation: str) -> None:
     access.require_admin(actor)
     require_word(confirmation)
     with db.transaction() as tx:
-        group = _existing(tx.session, group_id)
+        group = _existing(tx.session, group_id, lock=True)
         tx.session.exec(sm.delete(GroupMember).where(col(GroupMember.group_id) == group_id))
         tx.session.exec(sm.delete(GroupAccess).where(col(GroupAccess.group_id) == group_id))
         tx.session.delete(group)
@@ -108,8 +112,8 @@ def delete(actor: Actor, group_id: int, confirmation: str) -> None:
         tx.announce(live.RightsChanged())
 
 
-def _existing(session: Session, group_id: int) -> Group:
-    group = session.get(Group, group_id)
+def _existing(session: Session, group_id: int, *, lock: bool = False) -> Group:
+    group = session.get(Group, group_id, with_for_update=lock)
     if group is None:
         raise NotFound
     return group
@@ -124,6 +128,13 @@ def _checked(name: str) -> str:
             "name", N_("At most {limit} characters fit here, and this has {length}."), limit=120, length=len(name)
         )
     return name
+
+
+def _checked_levels(levels: Mapping[int, Access]) -> dict[int, Access]:
+    try:
+        return {field_id: Access(level) for field_id, level in levels.items()}
+    except ValueError:
+        raise InvalidValue("levels") from None
 
 
 def _require_free(session: Session, name: str, group_id: int = 0) -> None:

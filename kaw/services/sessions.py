@@ -11,7 +11,7 @@ from kaw import db, live
 from kaw.config import config
 from kaw.errors import AccessDenied, InvalidValue, KawError, NotFound
 from kaw.i18n import N_
-from kaw.models import AuditAction, User, UserSession
+from kaw.models import AuditAction, Setting, User, UserSession
 from kaw.services import access, audit, passwords, settings, throttle
 from kaw.services.access import Actor
 
@@ -58,21 +58,24 @@ class SessionRow:
 def sign_in(login: str, password: str, address: str, browser: str) -> SignedIn:
     """Start a session for the right password; SignInRefused, TooManyTries or SessionLimitReached otherwise."""
     login = login.strip().casefold()[:64]
+    throttle.take_turn(login, address)
     with db.reading() as session:
-        throttle.require_turn(session, login, address)
         user = session.exec(
             select(User).where(User.login == login, col(User.active).is_(True), col(User.deleted_at).is_(None))
         ).first()
     if not passwords.matches(password, user.password_hash if user else None) or user is None:
         with db.transaction() as tx:
-            throttle.failed(tx.session, login, address)
             audit.record(tx, NOBODY, AuditAction.SIGN_IN_FAILED, subject=login, address=address, user_name=login)
         raise SignInRefused
     with db.transaction() as tx:
-        if not user.is_admin:
-            _require_room(tx.session, user.id or 0)
-        throttle.succeeded(tx.session, login)
-        return _begin(tx, user, address, browser)
+        _require_unchanged(tx.session, user)
+        throttle.succeeded(tx.session, login, address)
+        made = _begin(tx, user, address, browser) if _has_room(tx.session, user.id or 0) else None
+        if made is None:
+            audit.record(tx, Actor(user.id or 0), AuditAction.SIGN_IN_FAILED, subject=login, address=address)
+    if made is None:
+        raise SessionLimitReached
+    return made
 
 
 def actor_for(token: str) -> Actor | None:
@@ -84,17 +87,29 @@ def actor_for(token: str) -> Actor | None:
         ).first()
     if row is None or row.seen_at < now - timedelta(days=config().session_days):
         return None
-    if row.seen_at < now - SEEN_EVERY:
-        touch(row.id or 0)
+    if row.seen_at < now - SEEN_EVERY and not touch(row.id or 0):
+        return None
     return Actor(row.user_id, row.id or 0)
 
 
-def touch(session_id: int) -> None:
-    """Note that a browser is still there."""
+def touch(session_id: int) -> bool:
+    """Note that a browser is still there; False when its sign-in holds no longer.
+
+    One not heard of for ``PRESENT_FOR`` has given up its place under the session limit; when all are taken by the time
+    it comes back, its sign-in ends.
+    """
     with db.transaction() as tx:
-        row = tx.session.get(UserSession, session_id)
-        if row is not None and row.ended_at is None:
-            row.seen_at = db.now()
+        row = tx.session.get(UserSession, session_id, with_for_update=True)
+        if row is None or row.ended_at is not None:
+            return False
+        if row.seen_at < db.now() - PRESENT_FOR and not _has_room(tx.session, row.user_id):
+            owner = tx.session.get(User, row.user_id)
+            name = owner.full_name if owner else ""
+            audit.record(tx, NOBODY, AuditAction.SESSION_ENDED, subject=name, address=row.address, user_name="KAW")
+            end_sessions(tx, [row])
+            return False
+        row.seen_at = db.now()
+        return True
 
 
 def must_change_password(actor: Actor) -> bool:
@@ -167,24 +182,27 @@ def end_sessions(tx: db.Transaction, rows: list[UserSession]) -> None:
 def change_password(actor: Actor, old: str | None, new: str) -> None:
     """Choose a password of one's own; the old one is asked except right after an administrator's one-time password.
 
-    Every other browser of the user is signed out.
+    Every other browser of the user is signed out. Guessing the old one is slowed as signing in is.
     """
     access.rights(actor)
     with db.reading() as session:
         user = session.get(User, actor.user_id)
     if user is None:
         raise NotFound
-    if not user.must_change_password and not passwords.matches(old or "", user.password_hash):
-        raise InvalidValue("old_password", N_("This is not your present password."))
+    if not user.must_change_password:
+        throttle.take_turn(user.login)
+        if not passwords.matches(old or "", user.password_hash):
+            raise InvalidValue("old_password", N_("This is not your present password."))
     passwords.require_good(new, user.login, "new_password")
     if passwords.matches(new, user.password_hash):
         raise InvalidValue("new_password", N_("Choose a password other than the present one."))
     new_hash = passwords.hashed(new)
     with db.transaction() as tx:
-        row = tx.session.get(User, actor.user_id)
+        row = tx.session.get(User, actor.user_id, with_for_update=True)
         if row is None or row.password_hash != user.password_hash:
             raise AccessDenied
         row.password_hash, row.must_change_password = new_hash, False
+        throttle.forgive(tx.session, row.login)
         audit.record(tx, actor, AuditAction.PASSWORD_CHANGED, subject=row.full_name)
         end_all_of(tx, actor.user_id, but=actor.session_id)
 
@@ -211,10 +229,25 @@ def _begin(tx: db.Transaction, user: User, address: str, browser: str) -> Signed
     return SignedIn(token, actor, user.must_change_password)
 
 
-def _require_room(session: Session, user_id: int) -> None:
+def _require_unchanged(session: Session, user: User) -> None:
+    """The account is still as it was when its password was checked. Locked, so that whoever changes the password or
+    deactivates it afterwards finds the new session and ends it."""
+    now = session.get(User, user.id, with_for_update=True)
+    if now is None or not now.active or now.deleted_at is not None or now.password_hash != user.password_hash:
+        raise SignInRefused
+
+
+def _has_room(session: Session, user_id: int) -> bool:
+    """Whether one more user may work now. Administrators always may; a user's second browser takes no second place."""
     limit = int(settings.value("session_limit"))
     if not limit:
-        return
+        return True
+    # A set limit has a row. Locked, or two could take the last place at once; before the first plain read, whose
+    # picture of the other sessions MariaDB would keep.
+    session.exec(select(Setting.key).where(Setting.key == "session_limit").with_for_update()).all()
+    user = session.get(User, user_id)
+    if user is not None and user.is_admin:
+        return True
     others = session.exec(
         select(func.count(func.distinct(UserSession.user_id))).where(
             col(UserSession.ended_at).is_(None),
@@ -222,8 +255,7 @@ def _require_room(session: Session, user_id: int) -> None:
             UserSession.user_id != user_id,
         )
     ).one()
-    if others >= limit:
-        raise SessionLimitReached
+    return others < limit
 
 
 def _oldest() -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from kaw import db, live
 from kaw.errors import InvalidValue, InvalidValues
@@ -16,6 +16,7 @@ from kaw.models import AuditAction, Setting
 from kaw.services import access, audit
 from kaw.services.access import Actor
 from kaw.services.cache import Cache
+from kaw.services.upsert import put
 
 MAX_LOGO_BYTES = 200_000
 
@@ -63,9 +64,9 @@ def _whole(low: int, high: int) -> Callable[[str, Any], int]:
 
 def _one_of(allowed: Mapping[str, str]) -> Callable[[str, Any], str]:
     def check(key: str, raw: Any) -> str:
-        if raw not in allowed:
+        if not isinstance(raw, str) or raw not in allowed:
             raise InvalidValue(key)
-        return str(raw)
+        return raw
 
     return check
 
@@ -83,9 +84,9 @@ def _colour(key: str, raw: Any) -> str:
 
 
 def _zone(key: str, raw: Any) -> str:
-    if raw not in available_timezones():
+    if not isinstance(raw, str) or raw not in available_timezones():
         raise InvalidValue(key, N_("There is no such time zone."))
-    return str(raw)
+    return raw
 
 
 def _picture(key: str, raw: Any) -> str:
@@ -167,19 +168,24 @@ def change(actor: Actor, changes: Mapping[str, Any]) -> None:
             errors.append(error)
     if errors:
         raise InvalidValues(errors)
-    changed = tuple(key for key, new in checked.items() if new != value(key))
-    if not changed:
-        return
     with db.transaction() as tx:
+        stored = _stored(tx.session)  # not from the cache: another process may have changed it a moment ago
+        changed = tuple(key for key, new in checked.items() if new != stored.get(key, SETTINGS[key].default))
+        if not changed:
+            return
         for key in changed:
-            tx.session.merge(Setting(key=key, value=json.dumps(checked[key], ensure_ascii=False)))
+            put(tx.session, Setting(key=key, value=json.dumps(checked[key], ensure_ascii=False)))
         audit.record(tx, actor, AuditAction.SETTING_CHANGED, subject=", ".join(changed))
         tx.announce(live.SettingsChanged(changed))
 
 
 def _load(_key: None) -> dict[str, Any]:
     with db.reading() as session:
-        rows = session.exec(select(Setting)).all()
+        return _stored(session)
+
+
+def _stored(session: Session) -> dict[str, Any]:
+    rows = session.exec(select(Setting)).all()
     return {row.key: json.loads(row.value) for row in rows if row.key in SETTINGS}
 
 

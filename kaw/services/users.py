@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlmodel as sm
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from kaw import db, live
 from kaw.errors import Conflict, InvalidValue, InvalidValues, NotFound
 from kaw.i18n import N_
-from kaw.models import AuditAction, GroupMember, QueueMembership, Right, User, UserSession
-from kaw.services import access, audit, passwords, sessions, settings
+from kaw.models import AuditAction, Draft, GroupMember, QueueMembership, Right, User, UserSession
+from kaw.services import access, audit, partner_values, passwords, sessions, settings, throttle
 from kaw.services.access import Actor
 from kaw.services.confirmation import require_word
 
@@ -136,21 +137,25 @@ def update(actor: Actor, user_id: int, draft: UserDraft, password: str | None = 
         passwords.require_good(password, draft.login)
     new_hash = passwords.hashed(password) if password else None
     with _taken(draft), db.transaction() as tx:
+        _lock_accounts(tx.session)
         user = _existing(tx.session, user_id)
         _require_free(tx.session, draft, user_id)
         if user.is_admin and user.active and not (draft.is_admin and draft.active):
             _require_other_administrator(tx.session, user_id)
         before = rights_of(user)
+        partner_values.follow_user_name(tx.session, user_id, draft.full_name)
         _apply(user, draft)
         if new_hash:
             user.password_hash, user.must_change_password = new_hash, False
+            throttle.forgive(tx.session, user.login)
             audit.record(tx, actor, AuditAction.PASSWORD_CHANGED, user.full_name)
         tx.session.add(user)
         _write_queues(tx.session, user_id, draft.queues)
         details = {"rights before": list(before), "rights": list(rights_of(user)), "active": user.active}
         audit.record(tx, actor, AuditAction.USER_CHANGED, user.full_name, details)
         if new_hash or not user.active:
-            sessions.end_all_of(tx, user_id, but=actor.session_id if user_id == actor.user_id else 0)
+            spared = actor.session_id if user_id == actor.user_id and user.active else 0
+            sessions.end_all_of(tx, user_id, but=spared)
         tx.announce(live.RightsChanged((user_id,)))
 
 
@@ -159,6 +164,7 @@ def delete(actor: Actor, user_id: int, confirmation: str) -> None:
     access.require_admin(actor)
     require_word(confirmation)
     with db.transaction() as tx:
+        _lock_accounts(tx.session)
         user = _existing(tx.session, user_id)
         if user.is_admin and user.active:
             _require_other_administrator(tx.session, user_id)
@@ -166,6 +172,8 @@ def delete(actor: Actor, user_id: int, confirmation: str) -> None:
         user.active, user.deleted_at = False, db.now()
         user.login, user.extension, user.sip_secret = f"{user.login[:48]}#{user_id}", None, None
         tx.session.add(user)
+        for table in (GroupMember, QueueMembership, Draft):
+            tx.session.exec(sm.delete(table).where(col(table.user_id) == user_id))
         sessions.end_all_of(tx, user_id)
         tx.announce(live.RightsChanged((user_id,)))
 
@@ -199,6 +207,13 @@ def names_in(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
 def rights_of(user: User) -> tuple[Right, ...]:
     """The rights switched on for an account."""
     return tuple(right for right, column in RIGHT_COLUMNS.items() if getattr(user, column))
+
+
+def extension_taken(extension: str | None) -> InvalidValue:
+    """The error of an internal number that somebody else has."""
+    return InvalidValue(
+        "extension", N_("The internal number {extension} belongs to somebody else."), extension=extension
+    )
 
 
 def _checked(draft: UserDraft) -> UserDraft:
@@ -247,9 +262,7 @@ def _require_free(session: Session, draft: UserDraft, user_id: int = 0) -> None:
     if session.exec(others.where(User.login == draft.login)).first() is not None:
         raise InvalidValue("login", N_("The login “{login}” is taken."), login=draft.login)
     if draft.extension and session.exec(others.where(User.extension == draft.extension)).first() is not None:
-        raise InvalidValue(
-            "extension", N_("The internal number {extension} belongs to somebody else."), extension=draft.extension
-        )
+        raise extension_taken(draft.extension)
 
 
 class _taken:  # noqa: N801 - reads as a with-statement's word
@@ -262,18 +275,25 @@ class _taken:  # noqa: N801 - reads as a with-statement's word
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, IntegrityError):
-            raise InvalidValue("login", N_("The login “{login}” is taken."), login=self._draft.login) from error
+        if not isinstance(error, IntegrityError):
+            return
+        if "extension" in str(error.orig).rpartition(" key ")[2]:
+            raise extension_taken(self._draft.extension) from error
+        raise InvalidValue("login", N_("The login “{login}” is taken."), login=self._draft.login) from error
+
+
+def _lock_accounts(session: Session) -> None:
+    """One change of accounts at a time, or two administrators could demote each other at once. Before any other read:
+    MariaDB would go on seeing what that one saw."""
+    session.exec(select(User.id).order_by(col(User.id)).with_for_update()).all()
 
 
 def _require_other_administrator(session: Session, user_id: int) -> None:
-    """Somebody must be able to get in. Rows are locked, or two administrators could demote each other at once."""
-    administrators = session.exec(
-        select(User.id)
-        .where(col(User.is_admin).is_(True), col(User.active).is_(True), col(User.deleted_at).is_(None))
-        .with_for_update()
-    ).all()
-    if not [found for found in administrators if found != user_id]:
+    """Somebody must be able to get in."""
+    others = select(User.id).where(
+        col(User.is_admin).is_(True), col(User.active).is_(True), col(User.deleted_at).is_(None), User.id != user_id
+    )
+    if session.exec(others.limit(1)).first() is None:
         raise Conflict(N_("This is the last active administrator. Make somebody else an administrator first."))
 
 

@@ -14,6 +14,7 @@ from kaw.i18n import N_
 from kaw.models import Draft, OpenTabs
 from kaw.services import access
 from kaw.services.access import Actor
+from kaw.services.upsert import put
 
 MAX_TABS = 30
 MAX_DRAFTS = 60
@@ -63,14 +64,15 @@ def save_tabs(actor: Actor, tabs: Sequence[TabRef], active: str) -> None:
     for tab in tabs:
         _require_tab(tab.name)
     with db.transaction() as tx:
-        tx.session.merge(
+        put(
+            tx.session,
             OpenTabs(
                 session_id=actor.session_id,
                 user_id=actor.user_id,
                 tabs=json.dumps([[tab.kind, tab.key] for tab in tabs]),
                 active=active[:64],
                 updated_at=db.now(),
-            )
+            ),
         )
 
 
@@ -86,12 +88,11 @@ def save_draft(actor: Actor, tab: str, content: dict[str, Any]) -> None:
     """Keep what was typed into a tab (JSON values); the oldest go when there are too many."""
     access.rights(actor)
     _require_tab(tab)
-    text = json.dumps(content, ensure_ascii=False)
-    if len(text.encode("utf-8", "replace")) > MAX_DRAFT_BYTES:
+    encoded = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")  # half an emoji is no text to store
+    if len(encoded) > MAX_DRAFT_BYTES:
         raise InvalidValue("draft", N_("This text is too long to be kept as a draft. Save it."))
     with db.transaction() as tx:
-        tx.session.merge(Draft(user_id=actor.user_id, tab=tab, content=text, updated_at=db.now()))
-        tx.session.flush()
+        put(tx.session, Draft(user_id=actor.user_id, tab=tab, content=encoded.decode(), updated_at=db.now()))
         kept = select(Draft.tab).where(Draft.user_id == actor.user_id).order_by(col(Draft.updated_at).desc())
         for name in tx.session.exec(kept).all()[MAX_DRAFTS:]:
             tx.session.exec(delete(Draft).where(col(Draft.user_id) == actor.user_id, col(Draft.tab) == name))
