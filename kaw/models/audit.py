@@ -49,3 +49,4 @@ class AuditEntry(SQLModel, table=True):
     action: AuditAction = Column(sa_column=enum_column(AuditAction, index=True))
     subject: str = Column(default="", max_length=255)  # what it was done to, in words
     details: str = Column(default="", sa_type=LongText)  # JSON, never a secret and never a card's value
+    folded: str = Column(default="", sa_type=LongText)  # its words as search compares them: SQLite folds only Latin

@@ -1,7 +1,7 @@
 """The audit log: who did what, and when (R5.4)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from kaw import db
+from kaw.fields.folding import fold
 from kaw.models import AuditAction, AuditEntry, User, UserSession
 from kaw.services import access
 from kaw.services.access import Actor
@@ -43,15 +44,17 @@ def record(
     """Write a line in the running transaction, so that it stands if and only if the deed does."""
     user = tx.session.get(User, actor.user_id) if actor.user_id else None
     sign_in = tx.session.get(UserSession, actor.session_id) if actor.session_id and not address else None
+    who, where = user.full_name if user else user_name, sign_in.address if sign_in else address
     tx.session.add(
         AuditEntry(
             at=db.now(),
             user_id=actor.user_id or None,
-            user_name=(user.full_name if user else user_name)[:120],
-            address=(sign_in.address if sign_in else address)[:64],
+            user_name=who[:120],
+            address=where[:64],
             action=action,
             subject=subject[:255],
             details=json.dumps(dict(details or {}), ensure_ascii=False, default=str),
+            folded=fold("\n".join((who, where, subject, *_texts(details)))),
         )
     )
 
@@ -70,7 +73,7 @@ def search(
     access.require_admin(actor)
     query = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(min(limit, 500))
     if text.strip():
-        query = query.where(sa.or_(*(column.contains(text.strip(), autoescape=True) for column in _searched())))
+        query = query.where(col(AuditEntry.folded).contains(fold(text.strip()), autoescape=True))
     if action is not None:
         query = query.where(AuditEntry.action == action)
     if user_id is not None:
@@ -94,8 +97,17 @@ def purge_old(days: int) -> int:
         return int(result.rowcount)
 
 
-def _searched() -> tuple[Any, ...]:
-    return col(AuditEntry.subject), col(AuditEntry.user_name), col(AuditEntry.address), col(AuditEntry.details)
+def _texts(values: Any) -> Iterator[str]:
+    """Every text within the details, without their names."""
+    if isinstance(values, Mapping):
+        values = list(values.values())
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, list | tuple | set | frozenset):
+        for value in values:
+            yield from _texts(value)
+    elif values is not None and not isinstance(values, bool):
+        yield str(values)
 
 
 def _row(entry: AuditEntry) -> AuditRow:

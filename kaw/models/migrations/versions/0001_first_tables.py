@@ -53,6 +53,11 @@ def upgrade() -> None:
             LongText,
             nullable=False,
         ),
+        sa.Column(
+            "folded",
+            LongText,
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
