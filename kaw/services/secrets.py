@@ -7,7 +7,10 @@ without it.
 import base64
 import hashlib
 import os
+import tempfile
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -34,21 +37,30 @@ def decrypt(token: str) -> str:
 def key() -> bytes:
     """This installation's key, made at first use."""
     configured = config().secret_key.get_secret_value()
-    return configured.encode() if configured else _key_of_file()
+    return configured.encode() if configured else _key_of(config().data_dir / KEY_FILE)
 
 
 @cache
-def _key_of_file() -> bytes:
-    path = config().data_dir / KEY_FILE
+def _key_of(path: Path) -> bytes:
+    if not path.exists():
+        _make(path)
+    found = path.read_bytes().strip()
+    if not found:
+        raise Unavailable(N_("The file of the secret key is empty: {path}"), path=path)
+    return found
+
+
+def _make(path: Path) -> None:
+    """Written whole under another name first: neither a crash nor a second process may meet half a key."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
-    made = base64.urlsafe_b64encode(os.urandom(32))
+    descriptor, draft = tempfile.mkstemp(prefix=".secret-", dir=path.parent)  # readable by KAW's own user only
     with os.fdopen(descriptor, "wb") as file:
-        file.write(made)
-    return made
+        file.write(base64.urlsafe_b64encode(os.urandom(32)))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):  # another process was quicker: its key is the key
+        os.link(draft, path)
+    Path(draft).unlink()
 
 
 def _fernet() -> Fernet:
