@@ -207,4 +207,5 @@ def serve(settings: Config) -> None:
         tailwind=False,
         reconnect_timeout=45,  # seconds a browser may be away without losing its page
         show_welcome_message=False,
+        proxy_headers=False,  # uvicorn would believe X-Forwarded-For of anybody on this machine: see api/client_address
     )

@@ -4,7 +4,13 @@ The forms are plain HTML forms: a password manager fills them, they work before 
 in an HTTP answer, out of reach of scripts.
 """
 
-from urllib.parse import quote
+import asyncio
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+from urllib.parse import parse_qsl, quote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,13 +21,20 @@ from kaw.api.client_address import address_of, is_https, same_origin
 from kaw.api.signed_in import actor_of
 from kaw.components import inputs, theme
 from kaw.config import config
-from kaw.errors import InvalidValue, KawError
+from kaw.errors import InvalidValue, KawError, SignedOut, Unavailable
 from kaw.i18n import N_, _, explain
 from kaw.services import account, sessions, settings
 from kaw.services.access import Actor
 from kaw.services.passwords import MIN_LENGTH
 from kaw.services.sessions import COOKIE, SessionLimitReached, SignInRefused
 from kaw.services.throttle import TooManyTries
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+COOKIE_DAYS = 400  # as long as browsers allow: the server ends a session that rests, the cookie must not end one in use
+FORM_LIMIT = 16_384  # bytes
+_threads = ThreadPoolExecutor(2, thread_name_prefix="kaw-sign-in")
 
 MESSAGES = {
     "refused": SignInRefused.default_text,
@@ -31,6 +44,7 @@ MESSAGES = {
     "weak": N_("This password is too easy to guess."),
     "short": N_("A password has at least {length} characters."),
     "differ": N_("The two passwords differ."),
+    "away": Unavailable.default_text,
     "origin": N_("The form came from another site. Open this page again and repeat."),
 }
 
@@ -44,14 +58,24 @@ def register() -> None:
     app.add_api_route("/logout", sign_out, methods=["POST"], include_in_schema=False)
 
 
+@dataclass(frozen=True)
+class _Company:
+    """What these pages show of the organisation."""
+
+    name: str
+    logo: str
+    accent: str
+
+
 async def sign_in_page(request: Request) -> Response | None:
     """Login and password."""
     query = request.query_params
     target = local_path(query.get("next", "/"))
     if await actor_of(request) is not None:
         return RedirectResponse(target, 303)
-    theme.apply(config().language, accent=str(settings.value("accent_color")))
-    with _sheet(str(settings.value("company_name")) or "KAW"), _form("/login") as form:
+    company = await db.in_thread(_company)
+    theme.apply(config().language, accent=company.accent)
+    with _sheet(company.name or "KAW", company.logo), _form("/login") as form:
         _error(query)
         form.hidden("next", target)
         form.field("login", _("Login"), autocomplete="username", value=query.get("login", ""))
@@ -63,26 +87,28 @@ async def sign_in_page(request: Request) -> Response | None:
 
 async def sign_in(request: Request) -> Response:
     """Check the form; the cookie of the new session, or back with one message."""
-    form = await request.form()
-    login, password = str(form.get("login", "")), str(form.get("password", ""))
-    target = local_path(str(form.get("next", "/")))
+    form = await _fields(request)
+    login, password, target = form.get("login", ""), form.get("password", ""), local_path(form.get("next", "/"))
     back = f"/login?next={quote(target)}"
     if not same_origin(request):
         return RedirectResponse(f"{back}&error=origin", 303)
     browser = request.headers.get("user-agent", "")
     try:
-        made = await db.in_thread(sessions.sign_in, login, password, address_of(request), browser)
+        made = await _in_turn(sessions.sign_in, login, password, address_of(request), browser)
     except TooManyTries as wait:
         return RedirectResponse(f"{back}&wait={wait.seconds}", 303)
     except SessionLimitReached:
         return RedirectResponse(f"{back}&error=limit", 303)
     except SignInRefused:
         return RedirectResponse(f"{back}&error=refused&login={quote(login[:64])}", 303)
+    except Unavailable:
+        return RedirectResponse(f"{back}&error=away", 303)
+    await _end_former(request)
     response = RedirectResponse("/password" if made.must_change_password else target, 303)
     response.set_cookie(
         COOKIE,
         made.token,
-        max_age=config().session_days * 86_400,
+        max_age=COOKIE_DAYS * 86_400,
         httponly=True,
         samesite="lax",
         secure=is_https(request),
@@ -93,11 +119,10 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the session of this browser, in all its windows."""
-    actor = await actor_of(request)
-    if actor is not None and same_origin(request):
-        await db.in_thread(sessions.sign_out, actor)
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(COOKIE, path="/")
+    if same_origin(request):
+        await _end_former(request)
+        response.delete_cookie(COOKIE, path="/")
     return response
 
 
@@ -107,8 +132,9 @@ async def password_page(request: Request) -> Response | None:
     if actor is None:
         return RedirectResponse("/login", 303)
     own, forced = await db.in_thread(_password_of, actor)
-    theme.apply(own.language, own.theme, str(settings.value("accent_color")))
-    with _sheet(_("Choose a password")), _form("/password") as form:
+    company = await db.in_thread(_company)
+    theme.apply(own.language, own.theme, company.accent)
+    with _sheet(_("Choose a password"), company.logo), _form("/password") as form:
         if forced:
             ui.label(_("The one-time password has done its work. Choose one that only you know."))
         _error(request.query_params)
@@ -126,16 +152,22 @@ async def change_password(request: Request) -> Response:
     actor = await actor_of(request)
     if actor is None:
         return RedirectResponse("/login", 303)
-    form = await request.form()
-    new = str(form.get("new_password", ""))
+    form = await _fields(request)
+    new = form.get("new_password", "")
     if not same_origin(request):
         return RedirectResponse("/password?error=origin", 303)
-    if new != str(form.get("repeated", "")):
+    if new != form.get("repeated", ""):
         return RedirectResponse("/password?error=differ", 303)
     try:
-        await db.in_thread(sessions.change_password, actor, str(form.get("old_password", "")), new)
+        await _in_turn(sessions.change_password, actor, form.get("old_password", ""), new)
     except InvalidValue as error:
         return RedirectResponse(f"/password?error={_code_of(error)}", 303)
+    except TooManyTries as wait:
+        return RedirectResponse(f"/password?wait={wait.seconds}", 303)
+    except Unavailable:
+        return RedirectResponse("/password?error=away", 303)
+    except SignedOut:
+        return RedirectResponse("/login", 303)
     return RedirectResponse("/", 303)
 
 
@@ -178,11 +210,10 @@ class _form:  # noqa: N801 - used as a with-statement's word
         inputs.TextElement("button", text).props("type=submit").classes("kaw-native-submit")
 
 
-def _sheet(title: str) -> ui.element:
+def _sheet(title: str, logo: str) -> ui.element:
     ui.context.client.content.classes("kaw-alone")
     sheet = ui.element("main").classes("kaw-sheet")
     with sheet:
-        logo = str(settings.value("logo"))
         if logo:
             picture = ui.element("img").classes("kaw-logo")
             picture.props.update({"src": logo, "alt": ""})
@@ -203,6 +234,37 @@ def _error(query: object) -> None:
 
 def _code_of(error: InvalidValue) -> str:
     return next((code for code, text in MESSAGES.items() if text == error.text), "weak")
+
+
+def _company() -> _Company:
+    name, logo, accent = (str(settings.value(key)) for key in ("company_name", "logo", "accent_color"))
+    return _Company(name, logo, accent)
+
+
+async def _in_turn(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Check a password in the threads that are there for it: a flood of sign-ins leaves the others' alone."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads, functools.partial(function, *args, **kwargs))
+
+
+async def _end_former(request: Request) -> None:
+    """End the session this browser came with."""
+    actor = await actor_of(request)
+    if actor is not None:
+        await db.in_thread(sessions.sign_out, actor)
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """The inputs of a native form; nothing of one that is too large to be ours."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_LIMIT:
+            return {}
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
+    except ValueError:
+        return {}
 
 
 def _password_of(actor: Actor) -> tuple[account.Account, bool]:

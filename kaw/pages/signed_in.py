@@ -36,9 +36,13 @@ def watch(actor: Actor) -> None:
             except SignedOut:
                 close(client)
 
+    async def still_there() -> None:
+        if not await db.in_thread(sessions.touch, actor.session_id):
+            close(client)
+
     live.on(live.SessionsEnded).subscribe(ended)
     live.on(live.RightsChanged).subscribe(rights_changed)
-    ui.timer(SEEN_EVERY, lambda: db.in_thread(sessions.touch, actor.session_id), immediate=False)
+    ui.timer(SEEN_EVERY, still_there, immediate=False)
 
 
 def close(client: Client) -> None:
