@@ -28,7 +28,7 @@ def changes() -> int:
 
 
 def nearest(session: Session, scope: Scope, segment: Segment, offset: int) -> tuple[int, tuple[Any, ...]] | None:
-    """The last marked place before or at ``offset``: (place, values of the card before it)."""
+    """The last marked place before or at ``offset``: (place, values of the card there)."""
     begun, marks = _marks.get(_key(session, scope, segment), (0.0, []))
     if time.monotonic() - begun > MAX_AGE:
         return None
@@ -39,7 +39,7 @@ def nearest(session: Session, scope: Scope, segment: Segment, offset: int) -> tu
 def remember(
     session: Session, scope: Scope, segment: Segment, place: int, values: tuple[Any, ...], read_at: int
 ) -> None:
-    """Mark the place behind the card with these values, read when ``changes`` was ``read_at``."""
+    """Mark the place of the card with these values, read when ``changes`` was ``read_at``."""
     key = _key(session, scope, segment)
     begun, marks = _marks.get(key, (0.0, []))
     if time.monotonic() - begun > MAX_AGE or len(marks) >= MOST:

@@ -6,9 +6,10 @@ which holds the state, too. A walk continues behind the last card: by a row valu
 optimise, and by an OR on MariaDB, which SQLite does not read in order.
 """
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -32,18 +33,22 @@ class Segment:
         """For ORDER BY."""
         return [column.desc() if self.descending else column.asc() for column in self.by]
 
-    def after(self, values: Sequence[Any], *, row_values: bool) -> Condition:
-        """Behind the card with these values of ``by``: each database reads its own way of saying it from the index."""
-        down = self.descending
+    def after(self, values: Sequence[Any], *, row_values: bool, with_it: bool = False) -> Condition:
+        """Behind the card with these values of ``by``, or from it on: as each database reads it from the index."""
         key: sa.ColumnElement[Any] = self.by[0]
         by_id: sa.ColumnElement[Any] = self.by[-1]
-        behind: Condition = by_id < values[-1] if down else by_id > values[-1]
+        beyond = operator.lt if self.descending else operator.gt
+        compared = (operator.le if self.descending else operator.ge) if with_it else beyond
+        given = [sa.bindparam(None, value, column.type) for column, value in zip(self.by, values, strict=True)]
         if len(self.by) == 1:
-            return behind
+            return _condition(compared(by_id, given[-1]))
         if row_values:
-            card, given = sa.tuple_(key, by_id), sa.tuple_(*map(sa.literal, values))
-            return card < given if down else card > given
-        return sa.or_(key < values[0] if down else key > values[0], sa.and_(key == values[0], behind))
+            return _condition(compared(sa.tuple_(key, by_id), sa.tuple_(*given)))
+        return sa.or_(beyond(key, given[0]), sa.and_(key == given[0], compared(by_id, given[-1])))
+
+
+def _condition(made: Any) -> Condition:
+    return cast(Condition, made)
 
 
 def segments(scope: Scope) -> list[Segment]:

@@ -70,10 +70,11 @@ def _near(session: Session, scope: Scope, segment: Segment, offset: int, limit: 
     mark = table_marks.nearest(session, scope, segment, offset)
     if mark is not None:
         begun, values = mark
-        query = query.where(segment.after(values, row_values=table_order.reads_row_values(session)))
+        by_row = table_order.reads_row_values(session)
+        query = query.where(segment.after(values, row_values=by_row, with_it=True))
     cards = session.connection().execute(query.offset(offset - begun).limit(limit)).all()
     for number in {0, len(cards) - 1} if cards else ():
-        table_marks.remember(session, scope, segment, offset + number + 1, tuple(cards[number]), read_at)
+        table_marks.remember(session, scope, segment, offset + number, tuple(cards[number]), read_at)
     return [card[-1] for card in cards]
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from kaw import db
 from kaw.fields.folding import fold, sort_text
+from kaw.models import FieldKind
 from kaw.services import card_schema, partner_table, partner_values, partners
+from kaw.services.fields import FieldDraft
 from kaw.services.partner_table import ColumnFilter, TableQuery
-from tests.cards import make_card
+from tests.cards import make_card, make_fields
 from tests.conftest import People
 
 CARDS = 90
@@ -37,6 +39,7 @@ SEARCHES = (
     "_под",
     "12.03.2026",
 )
+SORTS = ("id", "name", "phone", "status", "tags", "deal_date", "amount", "visits", "letters", "called")
 EXAMPLES = settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -46,6 +49,8 @@ EXAMPLES = settings(
 def cards(people: People) -> list[dict[str, Any]]:
     """Cards as plain dictionaries, written through the bulk path."""
     make_card(people.oleg)
+    more = [FieldDraft("Рассылка", "letters", FieldKind.YES_NO), FieldDraft("Звонок", "called", FieldKind.DATETIME)]
+    make_fields(people.oleg, more)
     schema, dice = card_schema.schema(), random.Random(5)
     statuses = [item.id for item in schema.by_name["status"].choices]
     tags = [item.id for item in schema.by_name["tags"].choices]
@@ -58,6 +63,8 @@ def cards(people: People) -> list[dict[str, Any]]:
             "deal_date": date(2026, dice.randint(1, 3), dice.choice((12, 13))) if dice.random() < 0.6 else None,
             "amount": dice.choice((None, 125000, 125050, 300)),
             "visits": dice.choice((None, 0.0, 1.5, 3.0)),
+            "letters": dice.choice((None, False, True)),
+            "called": dice.choice((None, datetime(2026, 3, 1, 9), datetime(2026, 3, 1, 9, 30))),
         }
         for _card in range(CARDS)
     ]
@@ -85,7 +92,9 @@ def queries(draw: st.DrawFn) -> TableQuery:
         )
     if draw(st.integers(0, 3)) == 0:
         filters["deal_date"] = ColumnFilter(lower="01.02.2026", upper="12.03.2026")
-    sort = draw(st.sampled_from(("id", "name", "phone", "status", "tags", "deal_date", "amount", "visits")))
+    sort = draw(
+        st.sampled_from(("id", "name", "phone", "status", "tags", "deal_date", "amount", "visits", "letters", "called"))
+    )
     return TableQuery(draw(st.sampled_from(SEARCHES)), filters, sort, draw(st.booleans()))
 
 
@@ -119,7 +128,7 @@ def test_walking_a_table_gives_every_card_once(
     monkeypatch.setattr(table_search, "CHUNK", 4)
     for longest in (10, 10_000):
         monkeypatch.setattr(table_search, "LONGEST_WALK", longest)
-        for sort in ("id", "name", "tags", "deal_date"):
+        for sort in ("id", "name", "tags", "deal_date", "letters", "called", "visits"):
             for descending in (False, True):
                 for search in ("", "ооо", "елка"):
                     query = TableQuery(search, {}, sort, descending)
