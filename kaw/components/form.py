@@ -202,7 +202,8 @@ class Form(ui.element):
         for one in known:
             self.rows[one.field].show_error(explain(one))
         if known:
-            self._look_at(self.rows[known[0].field])
+            names = {one.field for one in known}
+            self._look_at(next(row for name, row in self.rows.items() if name in names))
         return bool(known) and len(known) == len(wrong)
 
     def clear_errors(self) -> None:
@@ -220,5 +221,5 @@ class Form(ui.element):
         ui.run_javascript(
             f'const row = document.getElementById("{row.html_id}");'
             'row?.scrollIntoView({block: "nearest"});'
-            'row?.querySelector("input, textarea, select, [tabindex]")?.focus();'
+            '(row?.querySelector("input, textarea") ?? row?.querySelector("[tabindex]"))?.focus();'
         )

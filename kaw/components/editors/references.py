@@ -5,7 +5,7 @@ from typing import Any
 
 from kaw.components import icons
 from kaw.components.buttons import icon_button
-from kaw.components.pickers import Picker
+from kaw.components.pickers import Picker, Search
 from kaw.i18n import _
 from kaw.services import partner_table, partners, users
 from kaw.services.access import Actor
@@ -17,6 +17,10 @@ FOUND_AT_ONCE = 20
 
 class ReferencePicker(Picker):
     """A picker that is given ids whose names it does not know yet."""
+
+    def __init__(self, search: Search, *, hint: str) -> None:
+        super().__init__(search, hint=hint)
+        self.classes("kaw-picker")
 
     def put(self, value: int | None, text: str) -> None:
         """Show this one under this name."""
@@ -33,8 +37,8 @@ class ReferencePicker(Picker):
 class PartnerPicker(ReferencePicker):
     """With a button that opens the other card: ``on_open(id)``."""
 
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
+    def __init__(self, search: Search, *, hint: str) -> None:
+        super().__init__(search, hint=hint)
         self.on_open: Callable[[int], Any] | None = None
         with self.add_slot("append"):
             self._look = icon_button(icons.CHEVRON_RIGHT, _("Open the card"), self._open, small=True)

@@ -1,5 +1,6 @@
 // The time line of a card: who changed what, from what to what.
 const FEW = 3; // lines of one entry that are shown at first
+const LONG = 90; // characters of a value that are shown; the tooltip has all
 
 export default {
   template: `
@@ -11,8 +12,8 @@ export default {
           <div v-if="entry.what">{{ entry.what }}</div>
           <div v-for="line in shown(entry)" :key="line.id" class="kaw-feed-line">
             <span class="kaw-feed-field">{{ line.field }}: </span>
-            <template v-if="line.old"><span class="kaw-feed-old" :title="line.old">{{ line.old }}</span> → </template>
-            <span :title="line.new">{{ line.new || labels.empty }}</span>
+            <template v-if="line.old"><span class="kaw-feed-old" :title="line.old">{{ short(line.old) }}</span> → </template>
+            <span :title="line.new">{{ short(line.new) || labels.empty }}</span>
             <button v-if="line.restorable" type="button" class="kaw-feed-link" :title="line.old || labels.empty"
                     :aria-label="labels.restore + ': ' + line.field + ', ' + (line.old || labels.empty)"
                     @click="$emit('restore', line.id)">{{ labels.restore }}</button>
@@ -30,6 +31,7 @@ export default {
     return { open: {} };
   },
   methods: {
+    short: (text) => (text.length > LONG ? text.slice(0, LONG - 1) + "…" : text),
     shown(entry) {
       return this.open[entry.key] || entry.lines.length <= FEW + 1 ? entry.lines : entry.lines.slice(0, FEW);
     },

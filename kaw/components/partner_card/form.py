@@ -88,10 +88,12 @@ class CardForm:
     def _row(self, field: CardField) -> None:
         name = field.unique_name
         if name not in self.editable:
-            with self.form.row(name, field.name):
+            with self.form.row(name, field.name).classes("view"):
                 self._read_only[name] = ReadOnly(field, self._on_open)
             return
         control = self.form.hold(name, field.name, lambda: editors.editor(field, self._actor), required=field.required)
+        if field.hint:
+            control.props["title"] = field.hint  # a narrow column cuts it off
         if isinstance(control, PartnerPicker):
             control.on_open = self._on_open
         control.on_value_change(lambda: self._on_edit(name, typed(field, control.value)))

@@ -181,6 +181,7 @@ class CardTab:
                     return
             if outcome.ok:
                 self._saved(card, sent)
+                await self._feed.read()
 
     def _saved(self, card: Card, sent: Mapping[str, Any]) -> None:
         self._notices.clear()
@@ -301,7 +302,8 @@ class CardTab:
                 self._show_values({name})
             self._follow(Opened(card, self._opened.may_delete, self._opened.may_change_files))
         await self._feed.read()
-        toast(_("The value has been brought back."))
+        with self._place:
+            toast(_("The value has been brought back."))
 
     async def _files_changed(self, event: live.AttachmentsChanged) -> None:
         if event.partner_id == self._id and not self._card.in_bin:
