@@ -191,10 +191,12 @@
 
     // Ask anew: another search, filter or order. Older requests are of no interest any more.
     ask(changes) {
+      const heads = ({ sort, descending, filtered }) => JSON.stringify([sort, descending, filtered]);
+      const before = heads(this.context);
       Object.assign(this.context, changes);
       this.aborts.forEach((abort) => abort.abort());
       this.aborts.clear();
-      this.api.refreshHeader();
+      if (heads(this.context) !== before) this.api.refreshHeader(); // not under a pointer that is about to click
       this.api.setGridOption("datasource", this.source());
       this.api.ensureIndexVisible(0, "top");
     }

@@ -36,6 +36,11 @@ class Screen:
         """The line below the partner table."""
         return self.page.locator(".kaw-partners-foot")
 
+    def open(self, address: str) -> None:
+        """Go to an address and wait until the page hears what is typed into it."""
+        self.page.goto(address)
+        self.page.wait_for_function("window.did_handshake")
+
     def change_first_password(self, password: str) -> None:
         self.page.get_by_label("Новый пароль", exact=True).fill(password)
         self.page.get_by_label("Новый пароль еще раз").fill(password)
