@@ -11,7 +11,7 @@ from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
 from sqlmodel import select
 
-from kaw import db
+from kaw import db, live
 from kaw.models import UserSession
 from kaw.services import sessions
 from kaw.services.access import Actor
@@ -35,6 +35,8 @@ async def visit(database: db.Database) -> AsyncIterator[Visit]:
             return user
 
         yield make
+    for event in live.EVENTS.values():
+        event.callbacks.clear()  # pages of this story would read the next one's database
 
 
 def signed_in(actor: Actor) -> str:
