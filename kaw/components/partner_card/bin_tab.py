@@ -77,8 +77,8 @@ class BinTab:
 
 def _columns() -> dict[str, str]:
     return {
-        "id": "№",
         "name": _("Title"),
+        "id": "№",
         "at": _("Deleted at"),
         "by": _("Deleted by"),
         "until": _("Kept until"),

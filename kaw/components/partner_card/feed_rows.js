@@ -5,7 +5,7 @@ const LONG = 90; // characters of a value that are shown; the tooltip has all
 export default {
   template: `
     <div class="kaw-feed" role="list">
-      <div v-if="!entries.length" class="kaw-note">{{ labels.nothing }}</div>
+      <div v-if="read && !entries.length" class="kaw-note">{{ labels.nothing }}</div>
       <div v-for="entry in entries" :key="entry.key" class="kaw-feed-entry" role="listitem">
         <i class="q-icon material-icons-outlined" aria-hidden="true">{{ entry.picture }}</i>
         <div class="kaw-feed-what">
@@ -25,7 +25,7 @@ export default {
       </div>
       <button v-if="more" ref="more" type="button" class="kaw-feed-more" @click="$emit('more')">{{ labels.more }}</button>
     </div>`,
-  props: { entries: Array, more: Boolean, labels: Object },
+  props: { entries: Array, read: Boolean, more: Boolean, labels: Object },
   emits: ["restore", "more"],
   data() {
     return { open: {} };

@@ -105,6 +105,7 @@ class FeedRows(Element, component="feed_rows.js"):
 
     def show(self, found: list[Entry], *, more: bool) -> None:
         """Put these entries on the screen."""
+        self._props["read"] = True  # until then it is not known whether there is nothing
         self._props["entries"] = [_entry(entry, place) for place, entry in enumerate(found)]
         self._props["more"] = more
 

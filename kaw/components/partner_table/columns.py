@@ -17,7 +17,7 @@ WIDTHS = {
     FieldKind.YES_NO: 110,
 }
 RIGHT_ALIGNED = {FieldKind.NUMBER, FieldKind.MONEY}
-TITLE_WIDTH, TEXT_WIDTH, PHONE_WIDTH, ID_WIDTH = 250, 160, 170, 76
+TITLE_WIDTH, TEXT_WIDTH, PHONE_WIDTH, ID_WIDTH = 250, 160, 196, 76
 NARROWEST = 0.72  # of its width, when the window is too small for all columns
 
 
