@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kaw import db
-from kaw.services import card_schema, partner_table, partners
+from kaw.services import card_schema, partner_table, partners, table_marks
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardField, CardSchema
 from kaw.services.partner_table import ColumnFilter, TableQuery
@@ -106,8 +106,33 @@ def _sorts(schema: CardSchema, hand: "_Hand", page: Callable[..., Deed], shown: 
         yield Case(f"sort {item.kind.value}", page(query), lambda k=key, f=filled: hand.page(f, f"{k}, id"), 10)
         middle = int(hand.run(f"SELECT count(*) FROM partner_card WHERE {filled}")[0][0]) // 2
         middle -= middle % LIMIT
-        deed = lambda k=key, f=filled, m=middle: hand.page(f, f"{k}, id", m)  # noqa: E731
-        yield Case(f"sort {item.kind.value}, middle", page(query, middle), deed, 8)
+        by_hand = lambda at, k=key, f=filled: hand.page(f, f"{k}, id", at)  # noqa: E731
+        scroll = _Scrolling(lambda at, q=query: page(q, at)(), by_hand, middle)
+        yield Case(f"sort {item.kind.value}, scrolling in the middle", scroll.service, scroll.raw, 8)
+        if item.unique_name == "name":
+            yield Case("sort text, jump to the middle", lambda: _cold(page(query, middle)), lambda: by_hand(middle), 8)
+
+
+def _cold(deed: Deed) -> Any:
+    """As when nobody has been there yet."""
+    table_marks._marks.clear()
+    return deed()
+
+
+class _Scrolling:
+    """One page after the other, as a person turns them."""
+
+    def __init__(self, service: Callable[[int], Any], raw: Callable[[int], Any], begin: int) -> None:
+        self._service, self._raw = service, raw
+        self._place = self._raw_place = begin
+
+    def service(self) -> None:
+        self._service(self._place)
+        self._place += LIMIT
+
+    def raw(self) -> None:
+        self._raw(self._raw_place)
+        self._raw_place += LIMIT
 
 
 def _filters(schema: CardSchema, hand: "_Hand", page: Callable[..., Deed]) -> Iterator[Case]:

@@ -82,9 +82,7 @@ async def test_search_knows_yo_and_any_notation_of_a_phone(
 
 
 @pytest.mark.parametrize("query", ["offset=-1", "offset=x", "limit=501", "desc=maybe", "name.like=x", "status.in=DROP"])
-async def test_nonsense_is_refused(
-    browser: httpx.AsyncClient, people: People, camomile: int, query: str
-) -> None:
+async def test_nonsense_is_refused(browser: httpx.AsyncClient, people: People, camomile: int, query: str) -> None:
     assert (await ask(browser, people.anna, query)).status_code == 422
 
 
@@ -99,9 +97,7 @@ async def test_rows_are_kept_by_no_cache(browser: httpx.AsyncClient, people: Peo
     assert (await ask(browser, people.anna)).headers["cache-control"] == "no-store"
 
 
-async def test_the_tab_says_how_many_and_offers_creating_by_right(
-    visit: Visit, people: People, camomile: int
-) -> None:
+async def test_the_tab_says_how_many_and_offers_creating_by_right(visit: Visit, people: People, camomile: int) -> None:
     """R8.3.4 R7.1.4"""
     anna = await visit(people.anna)
     await anna.should_see("1 партнер")
