@@ -1,7 +1,7 @@
 """Signing in and out, and choosing a password of one's own after a one-time password (R5.1–R5.3).
 
-The forms are plain HTML forms: a password manager fills them, they work before any script runs, and the cookie travels
-in an HTTP answer, out of reach of scripts.
+The forms are plain HTML forms: a password manager fills them, they need no socket, and the cookie travels in an HTTP
+answer, out of reach of scripts.
 """
 
 import asyncio
