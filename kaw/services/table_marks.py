@@ -5,7 +5,7 @@ any card changes, since every place behind it may have moved.
 """
 
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 from sqlmodel import Session
@@ -18,7 +18,8 @@ MAX_AGE = 10.0  # seconds; the bound for what another process changed unheard
 MOST = 500  # marks of one order
 
 Key = tuple[str, str, int, bool]
-_marks: dict[Key, tuple[float, list[tuple[int, tuple[Any, ...]]]]] = {}
+Mark = tuple[int, tuple[Any, ...]]
+_marks: dict[Key, tuple[float, list[Mark]]] = {}
 _changes = 0
 
 
@@ -27,13 +28,14 @@ def changes() -> int:
     return _changes
 
 
-def nearest(session: Session, scope: Scope, segment: Segment, offset: int) -> tuple[int, tuple[Any, ...]] | None:
-    """The last marked place before or at ``offset``: (place, values of the card there)."""
+def around(session: Session, scope: Scope, segment: Segment, first: int, last: int) -> tuple[Mark | None, Mark | None]:
+    """The nearest marked places up to ``first`` and from ``last`` on: (place, values of the card there)."""
     begun, marks = _marks.get(_key(session, scope, segment), (0.0, []))
     if time.monotonic() - begun > MAX_AGE:
-        return None
-    found = bisect_right(marks, offset, key=lambda mark: mark[0])
-    return marks[found - 1] if found else None
+        return None, None
+    below = bisect_right(marks, first, key=_place)
+    above = bisect_left(marks, last, key=_place)
+    return marks[below - 1] if below else None, marks[above] if above < len(marks) else None
 
 
 def remember(
@@ -46,6 +48,10 @@ def remember(
         begun, marks = time.monotonic(), []
     if read_at == _changes:  # a new list each time: other threads may be searching the old one
         _marks[key] = (begun, sorted({**dict(marks), place: values}.items(), key=lambda mark: mark[0]))
+
+
+def _place(mark: Mark) -> int:
+    return mark[0]
 
 
 def _key(session: Session, scope: Scope, segment: Segment) -> Key:

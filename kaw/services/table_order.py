@@ -33,8 +33,16 @@ class Segment:
         """For ORDER BY."""
         return [column.desc() if self.descending else column.asc() for column in self.by]
 
-    def after(self, values: Sequence[Any], *, row_values: bool, with_it: bool = False) -> Condition:
-        """Behind the card with these values of ``by``, or from it on: as each database reads it from the index."""
+    def behind(self, values: Sequence[Any], *, row_values: bool, with_it: bool = False) -> "Segment":
+        """What of it is behind the card with these values of ``by``, or from it on.
+
+        That the value is there follows; said besides, SQLite would begin to read where values begin.
+        """
+        behind = self._after(values, row_values=row_values, with_it=with_it)
+        return replace(self, conditions=(behind,) if len(self.by) > 1 else (*self.conditions, behind))
+
+    def _after(self, values: Sequence[Any], *, row_values: bool, with_it: bool) -> Condition:
+        """Said as each database reads it from the index."""
         key: sa.ColumnElement[Any] = self.by[0]
         by_id: sa.ColumnElement[Any] = self.by[-1]
         beyond = operator.lt if self.descending else operator.gt
@@ -90,15 +98,15 @@ def walk(session: Session, scope: Scope, columns: Sequence[sa.Column[Any]], chun
     by_id = scope.schema.table.c.id
     for segment in segments(scope):
         selected = [by_id, segment.by[0].label("_key"), *columns]
-        query = walked(scope, segment, selected).limit(chunk)
-        part = session.connection().execute(query).mappings().all()
-        while part:
+        rest = segment
+        while True:
+            query = walked(scope, rest, selected).limit(chunk)
+            part = session.connection().execute(query).mappings().all()
             yield from (dict(card) for card in part)
             if len(part) < chunk:
                 break
             last = (part[-1]["_key"], part[-1]["id"])[-len(segment.by) :]
-            behind = segment.after(last, row_values=reads_row_values(session))
-            part = session.connection().execute(query.where(behind)).mappings().all()
+            rest = segment.behind(last, row_values=reads_row_values(session))
 
 
 def reads_row_values(session: Session) -> bool:

@@ -5,6 +5,7 @@ stretch behind the middle of a table whose length is known is reached from its e
 """
 
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -15,7 +16,8 @@ from kaw.services.table_scope import Scope
 
 FEW = 5_000
 FAR = 2_000  # from here on it pays to know the length of the table
-MARKED = 20_000  # from here on it pays to remember places
+
+Card = tuple[Any, ...]  # values of what the table is ordered by; the last is the id
 
 
 def ids(session: Session, scope: Scope, offset: int, limit: int) -> list[int]:
@@ -62,28 +64,33 @@ def _stretch(session: Session, scope: Scope, offset: int, limit: int) -> list[in
 
 
 def _near(session: Session, scope: Scope, segment: Segment, offset: int, limit: int) -> list[int]:
-    marking = scope.is_plain and offset >= MARKED
-    query = table_order.walked(scope, segment, segment.by if marking else [scope.schema.table.c.id])
-    if not marking:
-        return list(session.connection().execute(query.offset(offset).limit(limit)).scalars())
-    begun, read_at = 0, table_marks.changes()
-    mark = table_marks.nearest(session, scope, segment, offset)
-    if mark is not None:
-        begun, values = mark
-        by_row = table_order.reads_row_values(session)
-        query = query.where(segment.after(values, row_values=by_row, with_it=True))
-    cards = session.connection().execute(query.offset(offset - begun).limit(limit)).all()
-    for number in {0, len(cards) - 1} if cards else ():
-        table_marks.remember(session, scope, segment, offset + number, tuple(cards[number]), read_at)
-    return [card[-1] for card in cards]
+    query = table_order.walked(scope, segment, [scope.schema.table.c.id]).offset(offset).limit(limit)
+    return list(session.connection().execute(query).scalars())
 
 
 def _far(session: Session, scope: Scope, segment: Segment, offset: int, limit: int, length: int) -> list[int]:
-    """From the nearer end."""
-    if offset >= length:
-        return []
-    if offset <= length // 2:
-        return _near(session, scope, segment, offset, limit)
+    """From the nearest known place: the beginning, the end, or where somebody has just been."""
     limit = min(limit, length - offset)
-    back = replace(segment, descending=not segment.descending)
-    return _near(session, scope, back, length - offset - limit, limit)[::-1]
+    if limit <= 0:
+        return []
+    read_at = table_marks.changes()
+    below, above = table_marks.around(session, scope, segment, offset, offset + limit)
+    start, end = below or (0, ()), above or (length, ())
+    if offset - start[0] <= end[0] - offset - limit:
+        cards = _from(session, scope, segment, start[1], offset - start[0], limit, with_it=True)
+    else:
+        back = replace(segment, descending=not segment.descending)
+        cards = _from(session, scope, back, end[1], end[0] - offset - limit, limit, with_it=False)[::-1]
+    for number in {0, len(cards) - 1} if cards else ():
+        table_marks.remember(session, scope, segment, offset + number, cards[number], read_at)
+    return [int(card[-1]) for card in cards]
+
+
+def _from(
+    session: Session, scope: Scope, segment: Segment, values: Card, skip: int, limit: int, *, with_it: bool
+) -> list[Card]:
+    """Cards as the values of their order, from one of them on (no values: from the beginning)."""
+    if values:
+        segment = segment.behind(values, row_values=table_order.reads_row_values(session), with_it=with_it)
+    query = table_order.walked(scope, segment, segment.by)
+    return [tuple(card) for card in session.connection().execute(query.offset(skip).limit(limit))]

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from kaw import db
@@ -110,7 +111,8 @@ def _sorts(schema: CardSchema, hand: "_Hand", page: Callable[..., Deed], shown: 
         scroll = _Scrolling(lambda at, q=query: page(q, at)(), by_hand, middle)
         yield Case(f"sort {item.kind.value}, scrolling in the middle", scroll.service, scroll.raw, 8)
         if item.unique_name == "name":
-            yield Case("sort text, jump to the middle", lambda: _cold(page(query, middle)), lambda: by_hand(middle), 8)
+            there, raw = page(query, middle), partial(by_hand, middle)
+            yield Case("sort text, jump to the middle", partial(_cold, there), raw, 8)
 
 
 def _cold(deed: Deed) -> Any:

@@ -119,7 +119,6 @@ def test_walking_a_table_gives_every_card_once(
 
     for module, name in (
         (table_walk, "FAR"),
-        (table_walk, "MARKED"),
         (table_walk, "FEW"),
         (table_search, "FEW"),
         (table_search, "PROBE"),
