@@ -25,6 +25,7 @@ async def _nowhere(_tab: TabContext) -> None:
     raise NotFound
 
 
+DRAFT_REST = 0.4  # seconds between two writes of what is being typed
 NOWHERE = TabKind(N_("Not found"), icons.NOT_FOUND, _nowhere)  # an address that means nothing
 
 
@@ -199,12 +200,18 @@ class Workspace:
     def _save_draft(self, tab: OpenTab, content: Mapping[str, Any]) -> None:
         if content:
             self._drafts[tab.id] = dict(content)
-            saving = self._keep(workspace_state.save_draft, tab.id, dict(content))
+            saving = self._keep_draft(tab.id)
         elif self._drafts.pop(tab.id, None) is not None:
             saving = self._keep(workspace_state.drop_draft, tab.id)
         else:
             return
         background_tasks.create_lazy(saving, name=f"draft {self.actor.page_id} {tab.id}")
+
+    async def _keep_draft(self, tab_id: str) -> None:
+        """At once, and then not with every key that is pressed."""
+        if content := self._drafts.get(tab_id):
+            await self._keep(workspace_state.save_draft, tab_id, content)
+            await asyncio.sleep(DRAFT_REST)
 
     async def _keep(self, service: Callable[..., None], *arguments: Any) -> None:
         """Write in the background; what the service refuses is shown."""

@@ -8,7 +8,7 @@ from kaw import db
 from kaw.components.administration.action_list import ActionList
 from kaw.components.list_table import ListTable
 from kaw.models import FieldKind, Side
-from kaw.services import card_schema, choices, fields, partner_values
+from kaw.services import card_schema, choices, fields, partner_values, workspace_state
 from kaw.services.access import Actor
 from kaw.services.choices import ItemDraft
 from kaw.services.fields import FieldDraft
@@ -123,7 +123,7 @@ async def test_unsaved_text_comes_back(visit: Visit, people: People) -> None:
     await oleg.should_see("Основные параметры поля")
     fill(oleg, {"Название поля": "Хобби КЛ"})
     await eventually(lambda: control(oleg, UNIQUE_NAME).value == "khobbi_kl")
-    await settled()
+    await eventually(lambda: "Хобби КЛ" in str(workspace_state.drafts(people.oleg)))
     again = await visit(people.oleg, "/field/new")
     await again.should_see("Основные параметры поля")
     assert control(again, "Название поля").value == "Хобби КЛ"
@@ -243,9 +243,3 @@ def fill_cards(field_id: int, values: list[str]) -> None:
     with db.transaction() as tx:
         cards = [{field_id: value} for value in values]
         partner_values.write_many(tx.session, schema, cards, author=None, import_id=None, at=db.now())
-
-
-async def settled() -> None:
-    """What the page has sent to the database threads has been written."""
-    for _ in range(3):
-        await db.in_thread(lambda: None)

@@ -90,6 +90,7 @@ async def test_only_what_was_changed_is_saved(visit: Visit, people: People, roma
     (entry, _created) = history.entries(people.anna, romashka)
     assert [line.unique_name for line in entry.lines] == ["comment"]
     await anna.should_see("Сохранено")
+    await eventually(lambda: feed(anna)[0]["lines"][0]["new"] == "Звонить утром")
     assert partners.get(people.oleg, romashka).values["secret"] == "скидка 15 %"
 
 

@@ -39,11 +39,11 @@ PICTURES = {
     ChangeKind.CONVERTED: "sync_alt",
     ChangeKind.EDITED: "edit",
 }
-Restore = Callable[[int, str, str], Any]
+Restore = Callable[[Line], Any]
 
 
 class Feed:
-    """``on_restore(change id, field's name, value)`` brings an old value back."""
+    """``on_restore(line)`` brings the old value of a line back."""
 
     def __init__(self, actor: Actor, partner_id: int, on_restore: Restore) -> None:
         self._actor, self._id, self._on_restore = actor, partner_id, on_restore
@@ -75,11 +75,10 @@ class Feed:
             self._show([*self._entries, *older])
 
     async def _restore(self, change_id: int) -> None:
-        for entry in self._entries:
-            for line in entry.lines:
-                if line.change_id == change_id and line.restorable:
-                    await busy_while(self.rows, lambda: self._on_restore(change_id, line.field_name, line.old))()  # noqa: B023
-                    return
+        lines = (line for entry in self._entries for line in entry.lines if line.restorable)
+        line = next((line for line in lines if line.change_id == change_id), None)
+        if line is not None:
+            await busy_while(self.rows, lambda: self._on_restore(line))()
 
 
 class FeedRows(Element, component="feed_rows.js"):

@@ -1,7 +1,8 @@
 """One partner's card (R8.2): its head, fields, files and history; what others change meanwhile, and unsaved edits."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -16,6 +17,7 @@ from kaw.components.partner_card.files import Files
 from kaw.components.partner_card.form import CardForm
 from kaw.components.partner_card.head import Head
 from kaw.components.partner_card.history import Feed
+from kaw.components.partner_card.turn import Turn
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
 from kaw.errors import NotFound
@@ -23,6 +25,7 @@ from kaw.i18n import _
 from kaw.models import Right, Side
 from kaw.services import access, attachments, history, partners
 from kaw.services.access import Actor
+from kaw.services.history import Line
 from kaw.services.partner_cards import Card, EditConflict
 
 
@@ -53,28 +56,6 @@ class Opened:
         return self.card.fields, self.card.editable, self.may_delete, self.may_change_files, self.card.in_bin
 
 
-class Turn:
-    """Reading and saving take turns, so that no answer overtakes another; what came up meanwhile is read afterwards."""
-
-    def __init__(self, read: Callable[[], Awaitable[None]]) -> None:
-        self._read = read
-        self._taken = self._wanted = False
-
-    def free(self) -> bool:
-        """Whether it can be read now; otherwise it will be read once the turn is over."""
-        self._wanted = self._taken
-        return not self._taken
-
-    async def __aenter__(self) -> None:
-        self._taken = True
-
-    async def __aexit__(self, *_error: object) -> None:
-        self._taken = False
-        if self._wanted:
-            self._wanted = False
-            await self._read()
-
-
 class CardTab:
     """What the user sees of one card."""
 
@@ -89,6 +70,7 @@ class CardTab:
         names = await db.in_thread(drafts.names_of, actor, self._card.fields, tab.draft) if tab.draft else {}
         self._state = FormState(tab, self._inputs())
         self._draw(names)
+        self._note_conflicts()
         self._tell_restored()
         tab.on(live.PartnersChanged, self._partners_changed)
         tab.on(live.AttachmentsChanged, self._files_changed)
@@ -176,17 +158,18 @@ class CardTab:
                 try:
                     card = await db.in_thread(partners.save, self._tab.actor, self._id, sent, self._card.version)
                 except EditConflict as conflict:
-                    self._follow(Opened(conflict.card, self._opened.may_delete, self._opened.may_change_files))
+                    self._follow(replace(self._opened, card=conflict.card))
                     self._show_conflicts(conflict.author)
                     return
             if outcome.ok:
                 self._saved(card, sent)
                 await self._feed.read()
+                await self._feed.read()
 
     def _saved(self, card: Card, sent: Mapping[str, Any]) -> None:
         self._notices.clear()
         self._form.form.clear_errors()
-        before, self._opened = self._card, Opened(card, self._opened.may_delete, self._opened.may_change_files)
+        before, self._opened = self._card, replace(self._opened, card=card)
         refreshed = self._state.sent_saved(sent, self._inputs())
         self._show_values(
             refreshed
@@ -216,7 +199,8 @@ class CardTab:
                 self._rebuild(opened)
             elif opened != self._opened:
                 self._follow(opened)
-                await self._feed.read()
+                with suppress(NotFound):
+                    await self._feed.read()
 
     def _rebuild(self, opened: Opened) -> None:
         names = {} if self._card.in_bin else self._form.picked()
@@ -288,26 +272,27 @@ class CardTab:
         self._notices.clear()
         self._note_conflicts()
 
-    async def _restore_value(self, change_id: int, field: str, value: str) -> None:
+    async def _restore_value(self, line: Line) -> None:
         if self._state.changed:
-            question = _("Bring back “{value}” in the field “{field}”?").format(value=value or "—", field=field)
+            question = _("Bring back “{value}” in the field “{field}”?")
+            question = question.format(value=line.old or "—", field=line.field_name)
             text = _("Your unsaved changes in other fields stay as they are.")
             if not await dialogs.confirm(question, text, action=_("Bring back")):
                 return
         async with self._turn:
-            card = await db.in_thread(history.restore_value, self._tab.actor, change_id)
-            name = next((item.unique_name for item in card.fields if item.name == field), "")
-            if name in self._state.changed:
-                self._state.edit(name, self._state.saved[name])
-                self._show_values({name})
-            self._follow(Opened(card, self._opened.may_delete, self._opened.may_change_files))
+            card = await db.in_thread(history.restore_value, self._tab.actor, line.change_id)
+            if line.unique_name in self._state.changed:
+                self._state.edit(line.unique_name, self._state.saved[line.unique_name])
+                self._show_values({line.unique_name})
+            self._follow(replace(self._opened, card=card))
         await self._feed.read()
         with self._place:
             toast(_("The value has been brought back."))
 
     async def _files_changed(self, event: live.AttachmentsChanged) -> None:
         if event.partner_id == self._id and not self._card.in_bin:
-            await self._files.read()
+            with suppress(NotFound):  # deleted meanwhile: that is told, too
+                await self._files.read()
 
     async def _delete(self) -> None:
         question = _("Delete “{title}”?").format(title=self._card.title)
