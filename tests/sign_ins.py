@@ -1,8 +1,13 @@
 """Passwords and sign-ins of the people of the test stories."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
+from types import ModuleType
+from typing import Any
+
+import pytest
 
 from kaw import db, live
 from kaw.models import User
@@ -37,6 +42,20 @@ def give_passwords(people: People) -> People:
 def enter(login: str, password: str = PASSWORD, address: str = "10.0.0.7") -> SignedIn:
     """Sign in from one of the office's browsers."""
     return sessions.sign_in(login, password, address, "Firefox")
+
+
+def meet(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, *, after: bool = False) -> None:
+    """Let two threads wait for each other at the call of this function, so that both are in the middle of their deed at
+    once; where a lock keeps one of them back, the other one goes on after a moment."""
+    original, barrier = getattr(module, name), Barrier(2)
+
+    def met(*args: Any, **named: Any) -> Any:
+        result = original(*args, **named) if after else None
+        with suppress(BrokenBarrierError):
+            barrier.wait(0.5)
+        return result if after else original(*args, **named)
+
+    monkeypatch.setattr(module, name, met)
 
 
 @contextmanager

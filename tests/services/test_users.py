@@ -12,7 +12,7 @@ from kaw.models import AuditAction, Draft, GroupMember, Right, User
 from kaw.services import access, audit, groups, passwords, sessions, users, workspace_state
 from kaw.services.users import UserDraft
 from tests.conftest import People
-from tests.sign_ins import enter, heard
+from tests.sign_ins import enter, heard, meet
 
 GALINA = UserDraft("Галина Новикова", "galina", reports=True, extension="204", queues=(("sales", True),))
 
@@ -184,9 +184,13 @@ def test_the_last_active_administrator_stays(people: People) -> None:
 
 # R7.1.2, R6.5
 @pytest.mark.parametrize("deed", ["demote", "deactivate", "delete"])
-def test_two_administrators_do_it_to_each_other_at_once(people: People, deed: str) -> None:
+def test_two_administrators_do_it_to_each_other_at_once(
+    people: People, deed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     change(people, people.anna.user_id, is_admin=True)
     drafts = {user_id: users.get(people.oleg, user_id).draft for user_id in (people.oleg.user_id, people.anna.user_id)}
+
+    meet(monkeypatch, users, "_require_other_administrator", after=True)
 
     def strike(pair: tuple[access.Actor, int]) -> str:
         actor, other = pair
