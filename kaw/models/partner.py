@@ -57,7 +57,7 @@ class PartnerPhone(SQLModel, table=True):
     __tablename__ = "partner_phone"
     __table_args__ = (
         sa.Index("ix_partner_phone_digits", "digits10", "partner_id"),
-        sa.Index("ix_partner_phone_partner", "partner_id", "field_id"),
+        sa.Index("ix_partner_phone_partner", "partner_id", "field_id", "number"),  # a page of the table reads only it
     )
 
     id: int | None = Column(default=None, primary_key=True)

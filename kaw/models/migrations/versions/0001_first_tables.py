@@ -243,7 +243,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partner_phone", schema=None) as batch_op:
         batch_op.create_index("ix_partner_phone_digits", ["digits10", "partner_id"], unique=False)
-        batch_op.create_index("ix_partner_phone_partner", ["partner_id", "field_id"], unique=False)
+        batch_op.create_index("ix_partner_phone_partner", ["partner_id", "field_id", "number"], unique=False)
 
     op.create_table(
         "partner_word",
