@@ -2,6 +2,7 @@
 // Nothing that a user typed is ever read as HTML.
 (() => {
   const NARROW = 700; // pixels of a window that has no room for pinned columns
+  const REST_MS = 500; // between two readings of what others change
   const tables = new Map(); // by the id of the table's root element
 
   const fold = (text) => text.toLowerCase().replaceAll("ё", "е");
@@ -26,6 +27,7 @@
   // The text with what was searched for marked in it.
   const marked = (text, words) => {
     const place = node("span", "kaw-clip");
+    place.title = text; // a narrow column cuts it off
     const folded = fold(text);
     let at = 0;
     while (at < text.length) {
@@ -121,6 +123,7 @@
       const sorted = context.sort === name;
       this.gui = node("div", "kaw-col-head");
       if (!params.displayName) return;
+      if (!params.column.getColDef().field) return void this.gui.append(node("span", "kaw-clip", params.displayName));
       const sort = node("button", "kaw-col-sort");
       sort.type = "button";
       sort.title = params.displayName;
@@ -150,14 +153,18 @@
     }
   }
 
+  // What the server said no to, in the words it gave.
+  class Refusal extends Error {}
+
   class Table {
     constructor(rootId, api, context) {
       this.rootId = rootId;
       this.api = api;
       this.context = context;
       this.aborts = new Set();
-      this.again = 0;
-      this.refreshing = false;
+      this.again = 0; // a timer: what others changed is about to be read
+      this.readAt = -REST_MS;
+      this.stale = false;
       context.emit = (what, details) => emitEvent(`kaw_table_${what}`, { table: rootId, ...details });
     }
 
@@ -173,7 +180,7 @@
             .then(async (answer) => {
               if (answer.status === 401) return void (location.href = "/login");
               const body = await answer.json().catch(() => ({}));
-              if (!answer.ok) throw new Error(body.error || "");
+              if (!answer.ok) throw new Refusal(body.error || "");
               const last = body.rows.length < params.endRow - params.startRow ? params.startRow + body.rows.length : table.context.total;
               params.successCallback(body.rows, last ?? -1);
               table.failure("");
@@ -182,7 +189,7 @@
             .catch((error) => {
               if (error.name === "AbortError") return;
               params.failCallback();
-              table.failure(error.message || table.context.labels.noServer);
+              table.failure((error instanceof Refusal && error.message) || table.context.labels.noServer);
             })
             .finally(() => table.aborts.delete(abort));
         },
@@ -207,13 +214,32 @@
       this.tellRange();
     }
 
-    // Cards changed somewhere: what is shown is read again in its place, at most twice a second.
+    // Cards changed somewhere: what is shown is read again in its place, soon but not more often than people look.
+    // A table that nobody sees waits until somebody does.
     changed() {
-      clearTimeout(this.again);
-      this.again = setTimeout(() => this.api.isDestroyed() || this.api.refreshInfiniteCache(), this.refreshing ? 500 : 60);
-      this.refreshing = true;
-      clearTimeout(this.calm);
-      this.calm = setTimeout(() => (this.refreshing = false), 1000);
+      this.stale = true;
+      if (this.again || !this.inSight()) return;
+      const rest = this.readAt + REST_MS - performance.now();
+      this.again = setTimeout(() => this.readAgain(), Math.max(rest, 30));
+    }
+
+    readAgain() {
+      this.again = 0;
+      if (this.api.isDestroyed() || !this.stale || !this.inSight()) return;
+      this.stale = false;
+      this.readAt = performance.now();
+      this.api.refreshInfiniteCache();
+      this.context.emit("count", {});
+    }
+
+    // Somebody looks at the table again.
+    seen() {
+      if (this.stale) this.changed();
+    }
+
+    inSight() {
+      const root = document.getElementById(this.rootId);
+      return !document.hidden && root !== null && root.offsetParent !== null;
     }
 
     failure(text) {
@@ -236,13 +262,23 @@
     }
   }
 
+  document.addEventListener("visibilitychange", () => {
+    for (const [rootId, table] of tables) {
+      if (document.getElementById(rootId)) table.seen();
+      else tables.delete(rootId);
+    }
+  });
+
   window.kawPartners = {
     cells,
     Header,
     ready(params, rootId) {
       const table = new Table(rootId, params.api, params.context);
       tables.set(rootId, table);
-      if (window.innerWidth < NARROW) params.api.setColumnsPinned(["id", "actions"], null);
+      if (window.innerWidth < NARROW) {
+        params.api.setColumnsVisible(["id"], false);
+        params.api.setColumnsPinned(params.api.getAllGridColumns(), null);
+      }
       params.api.setGridOption("datasource", table.source());
     },
     scrolled: (rootId) => tables.get(rootId)?.tellRange(),

@@ -10,16 +10,24 @@ from kaw.i18n import _
 
 
 def empty_state(
-    what: str, next_step: str = "", *, icon: str = icons.EMPTY, action: tuple[str, Callable[[], Any]] | None = None
+    what: str,
+    next_step: str = "",
+    *,
+    icon: str = icons.EMPTY,
+    action: tuple[str, Callable[[], Any]] | None = None,
+    main: bool = True,
 ) -> ui.element:
-    """What this place is, why it is empty, and the one next step (``action``: words of its button and handler)."""
+    """What this place is, why it is empty, and the one next step (``action``: words of its button and handler).
+
+    Not ``main``: the screen has its primary button elsewhere.
+    """
     with ui.element("div").classes("kaw-empty") as place:
         ui.icon(icon)
         ui.label(what).classes("kaw-empty-what")
         if next_step:
             ui.label(next_step).classes("kaw-empty-next")
         if action is not None:
-            buttons.primary(*action)
+            (buttons.primary if main else buttons.plain)(*action)
     return place
 
 

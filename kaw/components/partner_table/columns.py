@@ -18,24 +18,25 @@ WIDTHS = {
 }
 RIGHT_ALIGNED = {FieldKind.NUMBER, FieldKind.MONEY}
 TITLE_WIDTH, TEXT_WIDTH, PHONE_WIDTH, ID_WIDTH = 250, 160, 196, 76
-NARROWEST = 0.72  # of its width, when the window is too small for all columns
+TITLE_LEAST, LONG_LEAST, CHOICE_LEAST = 180, 98, 106  # when the window is too small for all columns
+TEXT_LEAST = 122  # twelve digits of an INN
+NARROWEST = 0.72  # of its width: other columns
 
 
 def definitions(schema: CardSchema, fields: tuple[CardField, ...], title: CardField | None, *, may_delete: bool) -> Any:
-    """ID, the fields in their order, «в карточку»."""
+    """ID, the fields in their order, «в карточку». ID and the name stay when the others are scrolled."""
     columns: list[dict[str, Any]] = [_fixed("id", _("ID"), ID_WIDTH, "kawPartners.cells.id", pinned="left")]
     if title is None or title not in fields:
-        columns.append(_fixed("", _("Partner"), 140, "kawPartners.cells.title"))
+        columns.append(_fixed("", _("Partner"), 140, "kawPartners.cells.title", pinned="left"))
     columns += [_of_field(field, is_title=field is title) for field in fields]
-    columns.append(_fixed("actions", "", 138 if may_delete else 110, "kawPartners.cells.actions", pinned="right"))
+    columns.append(_fixed("actions", "", 130 if may_delete else 104, "kawPartners.cells.actions", pinned="right"))
     columns[-1]["resizable"] = False
-    for column in columns:
-        column["minWidth"] = int(column["width"] * column.pop("narrowest", 1))
     return columns
 
 
 def _fixed(name: str, title: str, width: int, renderer: str, pinned: str = "") -> dict[str, Any]:
-    column: dict[str, Any] = {"colId": name, "headerName": title, "width": width, ":cellRenderer": renderer}
+    column: dict[str, Any] = {"colId": name, "headerName": title, "width": width, "minWidth": width}
+    column[":cellRenderer"] = renderer
     if name:
         column["field"] = name
     if pinned:
@@ -44,20 +45,20 @@ def _fixed(name: str, title: str, width: int, renderer: str, pinned: str = "") -
 
 
 def _of_field(field: CardField, *, is_title: bool) -> dict[str, Any]:
-    column: dict[str, Any] = {  # what a cut-off phone or INN says is worth nothing
+    width = TITLE_WIDTH if is_title else PHONE_WIDTH if field.holds_phones else WIDTHS.get(field.kind, TEXT_WIDTH)
+    column: dict[str, Any] = {
         "colId": field.unique_name,
         "field": field.unique_name,
         "headerName": field.name,
-        "width": TITLE_WIDTH if is_title else WIDTHS.get(field.kind, TEXT_WIDTH),
+        "width": width,
+        "minWidth": _least(field, width, is_title=is_title),
         ":cellRenderer": "kawPartners.cells.text",
     }
-    if not field.holds_phones and field.kind is not FieldKind.INN:
-        column["narrowest"] = NARROWEST
     if is_title:
         column[":cellRenderer"] = "kawPartners.cells.title"
+        column["pinned"] = "left"
     elif field.holds_phones:
         column[":cellRenderer"] = "kawPartners.cells.phone"
-        column["width"] = PHONE_WIDTH
     elif field.kind.has_choices:
         column[":cellRenderer"] = "kawPartners.cells.choice"
         colours = {item.name: place for place, item in enumerate(field.choices)}
@@ -65,3 +66,16 @@ def _of_field(field: CardField, *, is_title: bool) -> dict[str, Any]:
     if field.kind in RIGHT_ALIGNED:
         column["cellStyle"] = {"justifyContent": "flex-end"}
     return column
+
+
+def _least(field: CardField, width: int, *, is_title: bool) -> int:
+    """How narrow a column may get: what a cut-off phone or INN says is worth nothing."""
+    if field.holds_phones or field.kind is FieldKind.INN:
+        return width
+    if is_title:
+        return TITLE_LEAST
+    if field.kind is FieldKind.LONG_TEXT:
+        return LONG_LEAST
+    if field.kind.has_choices:
+        return CHOICE_LEAST
+    return TEXT_LEAST if field.kind is FieldKind.TEXT else int(width * NARROWEST)

@@ -16,7 +16,7 @@ from kaw.components.partner_table import columns, words
 from kaw.components.partner_table.funnel import Funnel
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
-from kaw.errors import InvalidValue
+from kaw.errors import InvalidValue, KawError
 from kaw.i18n import _
 from kaw.models import Right
 from kaw.services import access, card_schema, partner_table, partners
@@ -28,6 +28,7 @@ from kaw.services.table_query import LONGEST_SEARCH
 BLOCK = 100  # rows fetched at once
 BLOCKS_KEPT = 6
 BLOCKS_AT_ONCE = 2
+EXACT_AFTER = 0.4  # seconds; who types on does not need the exact number of a word half typed
 
 
 async def build(tab: TabContext) -> None:
@@ -44,6 +45,7 @@ class PartnerTable:
             self._query = TableQuery.from_params(tab.query)
         except InvalidValue:
             self._query = TableQuery()
+        self._wanted = self._query  # what was asked for last; ``_query`` once it is known to make sense
         self._counting: asyncio.Task[None] | None = None
 
     async def build(self) -> None:
@@ -54,11 +56,13 @@ class PartnerTable:
         tab.on(live.PartnersChanged, self._partners_changed)
         tab.on(live.FieldsChanged, self._built_anew)
         tab.on(live.RightsChanged, self._rights_changed)
+        tab.on_show = self._seen
         for name, handler in (
             ("open", self._open),
             ("remove", self._remove),
             ("sort", self._sort),
             ("funnel", self._funnel),
+            ("count", self._count_again),
         ):
             ui.on(f"kaw_table_{name}", handler)
 
@@ -68,7 +72,7 @@ class PartnerTable:
         known = {field.unique_name for field in self._fields}
         filters = {name: column for name, column in self._query.filters.items() if name in known}
         sort = self._query.sort if self._query.sort in known else "id"
-        self._query = replace(self._query, filters=filters, sort=sort)
+        self._query = self._wanted = replace(self._query, filters=filters, sort=sort)
 
     def _draw(self) -> None:
         self._place.clear()
@@ -186,7 +190,15 @@ class PartnerTable:
 
     async def _change(self, query: TableQuery) -> None:
         """Ask the table something else; a query that makes no sense is refused before anything changes."""
-        await db.in_thread(partner_table.check, self._tab.actor, query)
+        self._wanted = query
+        try:
+            await db.in_thread(partner_table.check, self._tab.actor, query)
+        except KawError:
+            if self._wanted is query:
+                self._wanted = self._query
+            raise
+        if self._wanted is not query:
+            return  # he wants something else by now
         self._query = query
         self._draw_chips()
         self._tab.set_query(query.to_params())
@@ -194,13 +206,14 @@ class PartnerTable:
         self._count_anew()
 
     async def _searched(self, text: str) -> None:
-        with shown():
-            await self._change(replace(self._query, search=text.strip()[:LONGEST_SEARCH]))
+        search = text.strip()[:LONGEST_SEARCH]
+        if search != self._wanted.search:
+            with shown():
+                await self._change(replace(self._wanted, search=search))
 
     async def _reset_all(self) -> None:
-        self._query = replace(self._query, search="", filters={})
         self._search.set_value("")
-        await self._change(self._query)
+        await self._change(replace(self._wanted, search="", filters={}))
 
     def _remover(self, name: str) -> Any:
         async def remove() -> None:
@@ -210,16 +223,16 @@ class PartnerTable:
         return remove
 
     def _without(self, name: str) -> TableQuery:
-        filters = {key: column for key, column in self._query.filters.items() if key != name}
-        return replace(self._query, filters=filters)
+        filters = {key: column for key, column in self._wanted.filters.items() if key != name}
+        return replace(self._wanted, filters=filters)
 
     async def _sort(self, event: GenericEventArguments) -> None:
         name = str(event.args.get("column", ""))
         if event.args.get("table") != self._root_id:
             return
-        descending = self._query.sort == name and not self._query.descending
+        descending = self._wanted.sort == name and not self._wanted.descending
         with shown():
-            await self._change(replace(self._query, sort=name, descending=descending))
+            await self._change(replace(self._wanted, sort=name, descending=descending))
 
     async def _funnel(self, event: GenericEventArguments) -> None:
         field = self._schema.by_name.get(str(event.args.get("column", "")))
@@ -237,11 +250,11 @@ class PartnerTable:
 
     async def _show_hidden_ones(self) -> None:
         """Choosing every value of a field switches off what it hides by default."""
-        filters = dict(self._query.filters)
+        filters = dict(self._wanted.filters)
         for field in self._hiding_fields():
             filters[field.unique_name] = ColumnFilter(values=(None, *(item.id for item in field.choices)))
         with shown():
-            await self._change(replace(self._query, filters=filters))
+            await self._change(replace(self._wanted, filters=filters))
 
     def _hiding_fields(self) -> list[CardField]:
         return [
@@ -269,8 +282,14 @@ class PartnerTable:
             toast(done, undo=lambda: db.in_thread(partners.restore, actor, partner_id))
 
     def _partners_changed(self, _event: live.PartnersChanged) -> None:
-        if hasattr(self, "_grid"):
-            self._call("changed")
+        """The browser reads again when somebody looks at the table, and asks for the count then."""
+        self._call("changed")
+
+    def _seen(self) -> None:
+        self._call("seen")
+
+    def _count_again(self, event: GenericEventArguments) -> None:
+        if event.args.get("table") == self._root_id:
             self._count_anew()
 
     async def _rights_changed(self, event: live.RightsChanged) -> None:
@@ -297,6 +316,7 @@ class PartnerTable:
             hidden = await db.in_thread(partner_table.hidden_by_default, actor, query)
             self._show_hidden_count(hidden)
             if not count.exact:
+                await asyncio.sleep(EXACT_AFTER)
                 self._show_count(await db.in_thread(partner_table.count, actor, query, True))
 
     def _show_count(self, count: Count) -> None:
@@ -319,13 +339,16 @@ class PartnerTable:
             if self._query.filters or self._query.search:
                 action = (_("Reset the filters"), self._reset_all)
                 text = _("No partner fits the search and the filters.")
-                states.empty_state(_("Nothing found"), text, icon=icons.NOT_FOUND, action=action)
+                states.empty_state(_("Nothing found"), text, icon=icons.NOT_FOUND, action=action, main=False)
             elif self._rights.is_admin:
                 action = (_("Load a base"), lambda: self._tab.open("imports"))
                 text = _("Load them from a file (xls, xlsx, csv), or create the first one by hand.")
                 states.empty_state(_("There are no partners yet"), text, icon=icons.PARTNERS, action=action)
             else:
-                states.empty_state(_("There are no partners yet"), "", icon=icons.PARTNERS)
+                text = _("Create the first one with the button above.")
+                if not self._rights.has(Right.CONTACTS):
+                    text = _("They will be here as soon as somebody adds them.")
+                states.empty_state(_("There are no partners yet"), text, icon=icons.PARTNERS)
 
     def _call(self, method: str, *arguments: Any) -> None:
         details = "".join(f", {_json(argument)}" for argument in arguments)
