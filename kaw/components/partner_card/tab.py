@@ -164,7 +164,6 @@ class CardTab:
             if outcome.ok:
                 self._saved(card, sent)
                 await self._feed.read()
-                await self._feed.read()
 
     def _saved(self, card: Card, sent: Mapping[str, Any]) -> None:
         self._notices.clear()
