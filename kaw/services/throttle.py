@@ -9,6 +9,7 @@ from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
 from kaw import db
@@ -19,6 +20,8 @@ from kaw.services.upsert import put
 
 FIRST_WAIT = 15  # seconds; doubles with each further failure
 FORGET_AFTER = timedelta(hours=1)
+DEADLOCK = 1213
+RETRIES = 10
 MOST_SUBJECTS = 20_000  # a flood of invented logins from many addresses fills no disk
 
 
@@ -44,19 +47,13 @@ class TooManyTries(KawError):
 
 def take_turn(login: str, address: str = "") -> None:
     """Count a try as failed until ``succeeded``; TooManyTries, and nothing counted, while one of both has to wait."""
-    now = db.now()
-    with db.transaction() as tx:
-        for subject, patience in _subjects(login, address).items():
-            row = _locked(tx.session, subject)
-            if row.last_at < now - FORGET_AFTER:
-                row.failures = 0
-            wait = wait_after(row.failures, patience)
-            left = min(wait, wait - (now - row.last_at).total_seconds())  # a clock set back makes nobody wait longer
-            if left > 0:
-                raise TooManyTries(int(left) + 1)
-            row.failures += 1
-            row.last_at = now
-            tx.session.add(row)
+    for left in reversed(range(RETRIES)):
+        try:
+            _count(login, address)
+            break
+        except OperationalError as error:
+            if not left or not _is_deadlock(error):
+                raise
     forget_old()
 
 
@@ -94,6 +91,27 @@ def forget_old(most: int = MOST_SUBJECTS) -> None:
     if ids:
         with db.transaction() as tx:
             tx.session.connection().execute(sa.delete(SignInFailure).where(col(SignInFailure.id).in_(ids)))
+
+
+def _count(login: str, address: str) -> None:
+    now = db.now()
+    with db.transaction() as tx:
+        for subject, patience in _subjects(login, address).items():
+            row = _locked(tx.session, subject)
+            if row.last_at < now - FORGET_AFTER:
+                row.failures = 0
+            wait = wait_after(row.failures, patience)
+            left = min(wait, wait - (now - row.last_at).total_seconds())  # a clock set back makes nobody wait longer
+            if left > 0:
+                raise TooManyTries(int(left) + 1)
+            row.failures += 1
+            row.last_at = now
+            tx.session.add(row)
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    """MariaDB takes back one of several who make the same new row at once, and asks it to try again."""
+    return bool(error.orig and error.orig.args and error.orig.args[0] == DEADLOCK)
 
 
 def _locked(session: Session, subject: str) -> SignInFailure:
