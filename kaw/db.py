@@ -160,7 +160,12 @@ def _is_lost(fault: DBAPIError) -> bool:
 
 
 def _sqlite_engine(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, pool_size=THREADS + 2)
+    engine = sa.create_engine(
+        url,
+        connect_args={"check_same_thread": False},
+        pool_size=THREADS + 2,
+        hide_parameters=True,  # what people typed does not belong into the log
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -188,7 +193,12 @@ def _mysql_engine(url: sa.URL) -> sa.Engine:
     if url.drivername in ("mysql", "mariadb"):
         url = url.set(drivername=f"{url.drivername}+pymysql")
     engine = sa.create_engine(
-        url, pool_size=THREADS + 2, pool_pre_ping=True, pool_recycle=1800, connect_args={"connect_timeout": 5}
+        url,
+        pool_size=THREADS + 2,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 5},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

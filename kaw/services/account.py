@@ -104,7 +104,9 @@ def _set_telephony(session: Session, user: User, extension: str | None, password
         raise users.extension_taken(extension) from error
     if password:
         if len(password) > 128 or not password.isprintable():
-            raise InvalidValue("sip_password", N_("This is too long."))
+            raise InvalidValue(
+                "sip_password", N_("This password cannot be used: too long, or with invisible characters.")
+            )
         user.sip_secret = secrets.encrypt(password)
 
 
