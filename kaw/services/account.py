@@ -11,8 +11,8 @@ from sqlmodel import Session, select
 from kaw import db, live
 from kaw.errors import AccessDenied, InvalidValue, NotFound
 from kaw.i18n import LANGUAGES, N_
-from kaw.models import User
-from kaw.services import access, partner_values, secrets, settings, users
+from kaw.models import AuditAction, User
+from kaw.services import access, audit, partner_values, secrets, settings, users
 from kaw.services.access import Actor
 
 THEMES = ("auto", "light", "dark")
@@ -85,6 +85,7 @@ def update(actor: Actor, draft: AccountDraft) -> None:
             if not (rights.is_admin or settings.value("sip_self_service")):
                 raise AccessDenied(N_("Only an administrator can change the telephony login."))
             _set_telephony(tx.session, user, extension, draft.sip_password)
+            audit.record(tx, actor, AuditAction.USER_CHANGED, user.full_name, {"telephony": extension or ""})
         tx.session.add(user)
         tx.announce(live.RightsChanged((actor.user_id,)))
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,18 @@ from kaw.services.access import Actor
 
 Visit = Callable[..., Awaitable[User]]
 
+TRIES = 60  # a tenth of a second apart: databases and threads of a busy machine take their time
+
+
+class PatientUser(User):
+    """Looks longer before he says that something is not there."""
+
+    async def should_see(self, *wanted: Any, retries: int = TRIES, **details: Any) -> None:
+        await super().should_see(*wanted, retries=retries, **details)
+
+    async def should_not_see(self, *unwanted: Any, retries: int = TRIES, **details: Any) -> None:
+        await super().should_not_see(*unwanted, retries=retries, **details)
+
 
 @pytest.fixture
 async def visit(database: db.Database) -> AsyncIterator[Visit]:
@@ -30,7 +43,7 @@ async def visit(database: db.Database) -> AsyncIterator[Visit]:
             client = await opened.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://test"))
             if actor is not None:
                 client.cookies.set(sessions.COOKIE, signed_in(actor))
-            user = User(client)
+            user = PatientUser(client)
             await user.open(path)
             return user
 

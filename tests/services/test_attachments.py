@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kaw import db, live
 from kaw.errors import AccessDenied, Conflict, InvalidValue, NotFound, Unavailable
 from kaw.models import Access, Attachment, AuditAction, AuditEntry, CardState, FieldKind
-from kaw.services import attachments, fields, partners
+from kaw.services import attachments, fields, file_writing, partners
 from kaw.services.access import Actor
 from kaw.services.attachments import Upload
 from kaw.services.file_names import clean_name
@@ -154,7 +154,7 @@ def test_a_full_disk_is_told(people: People, card: int, data_dir: Path, monkeypa
     def no_room(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kaw.services.file_writing.os.fsync", no_room)
+    monkeypatch.setattr(file_writing.os, "fsync", no_room)
     with pytest.raises(Unavailable):
         add(people.anna, card)
     assert stored(data_dir) == []
@@ -182,7 +182,7 @@ def test_a_failed_commit_leaves_no_row(
         raise Unavailable
 
     with monkeypatch.context() as patched:
-        patched.setattr("kaw.db.Session.commit", fail)
+        patched.setattr(db.Session, "commit", fail)
         with pytest.raises(Unavailable):
             add(people.anna, card)
     with db.reading() as session:

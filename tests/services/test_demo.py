@@ -132,10 +132,9 @@ def test_only_an_empty_installation_is_filled(people: People) -> None:
         demo.load(people.oleg)
 
 
-@pytest.mark.usefixtures("data_dir")
-def test_it_loads_in_ten_seconds(database: db.Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("the figure is for SQLite")
+@pytest.mark.usefixtures("data_dir", "database")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_it_loads_in_ten_seconds() -> None:
     begun = time.perf_counter()
     demo.load(SYSTEM)
     assert time.perf_counter() - begun < 10

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kaw import db, live
 from kaw.errors import AccessDenied, Conflict, InvalidValue, NotFound, Unavailable
 from kaw.models import AuditAction, AuditEntry, CardState, Change, ChangeKind, FieldKind, Import, ImportState
-from kaw.services import card_schema, fields, import_removal, imports, partner_values
+from kaw.services import card_schema, fields, import_progress, import_removal, import_rows, imports, partner_values
 from kaw.services.import_progress import INTERVAL, Phase, Progress, under_way
 from tests.conftest import People
 
@@ -259,7 +259,7 @@ def test_a_fault_leaves_nothing(
 def test_a_load_is_cancelled(
     people: People, card: dict[str, int], write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kaw.services.import_rows.BATCH", 10)
+    monkeypatch.setattr(import_rows, "BATCH", 10)
     real = Progress.step
 
     def step_and_cancel(self: Progress, rows: int) -> None:
@@ -332,7 +332,7 @@ def test_progress_is_seen_from_another_thread(
 def test_progress_is_told_at_most_four_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     told: list[live.LiveEvent] = []
-    monkeypatch.setattr("kaw.services.import_progress.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(import_progress.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(live, "announce", told.extend)
     progress = Progress(7)
     for _step in range(100):
