@@ -106,6 +106,20 @@ async def test_phones_are_shown_in_groups_however_they_came(page: User) -> None:
     assert editors.shown_input(as_in_the_manual, "спросить у секретаря") == "спросить у секретаря"
 
 
+async def test_a_phone_is_put_in_groups_when_its_field_is_left(page: User) -> None:
+    """R7.5.2"""
+    with in_page(page):
+        control = editors.editor(field(FieldKind.PHONE))
+    for typed, left in (
+        ("89031545546, 8 909 641 42 10", "+7 903 154-55-46, +7 909 641-42-10"),
+        ("нет", "нет"),
+        ("", ""),
+    ):
+        control.set_value(typed)
+        page.find(kind=ui.textarea).trigger("blur")
+        assert control.value == left
+
+
 @pytest.mark.parametrize(
     "text", ["javascript:alert(1)", "data:text/html,x", " JAVASCRIPT:alert(1)", "vbscript:x", "просто"]
 )

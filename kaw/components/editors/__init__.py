@@ -1,4 +1,4 @@
-"""One editor per type of field, found through ``EDITORS``: ``EDITORS[field.kind](field, actor)`` builds it in place.
+"""One editor per type of field, found through ``EDITORS[field.kind](field, actor, value)``, which builds it in place.
 
 An editor has ``.value`` (what the field's type parses), ``set_value`` and ``on_value_change``; it is named by the row
 of a form that holds it. ``put(editor, value, text)`` shows a saved value in it. Without an actor it finds nobody.
@@ -10,12 +10,9 @@ from typing import Any
 from kaw.components.editors import choices, contacts, dates, references, texts
 from kaw.components.editors.references import ReferencePicker
 from kaw.components.editors.yes_no import YesNo
-from kaw.errors import InvalidValue
-from kaw.fields.phone import PhoneType
 from kaw.models import FieldKind
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
-from kaw.services.partner_names import with_settings
 
 __all__ = ["EDITORS", "Editor", "editor", "put", "shown_input", "words"]
 
@@ -41,13 +38,17 @@ EDITORS: dict[FieldKind, Callable[..., Editor]] = {
 }
 
 
-def editor(field: CardField, actor: Actor | None = None) -> Editor:
-    """The editor of a field: a text field called «Телефон» or «Email» gets that of phones and addresses (R7.5.2)."""
+def editor(field: CardField, actor: Actor | None = None, value: Any = None) -> Editor:
+    """The editor of a field: a text field called «Телефон» or «Email» gets that of phones and addresses (R7.5.2).
+
+    It begins with ``value``, but for users and partners, whose names ``put`` brings. A value put in later is sent to
+    the browser once more, over what may have been typed there meanwhile.
+    """
     if field.holds_phones:
-        return contacts.phone(field, actor)
+        return contacts.phone(field, actor, value)
     if field.holds_email:
-        return contacts.email(field, actor)
-    return EDITORS[field.kind](field, actor)
+        return contacts.email(field, actor, value)
+    return EDITORS[field.kind](field, actor, value)
 
 
 def put(element: Editor, value: Any, text: str = "") -> None:
@@ -67,12 +68,7 @@ def shown_input(field: CardField, value: Any) -> Any:
         return [item.id for item in field.choices if item.id in (value or ())]
     if field.kind.has_choices:
         return value if any(item.id == value for item in field.choices) else None
-    if not field.holds_phones or not value:
-        return value
-    try:
-        return PhoneType().parse(value, with_settings(field)) or value
-    except InvalidValue:
-        return value
+    return contacts.in_groups(field, value) if field.holds_phones else value
 
 
 def words(field: CardField, element: Editor, value: Any) -> str:

@@ -12,27 +12,27 @@ from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
 
 
-def drop_down(field: CardField, _actor: Actor | None = None) -> "DropDown":
+def drop_down(field: CardField, _actor: Actor | None = None, value: Any = None) -> "DropDown":
     """One of the list; typing narrows it."""
-    return DropDown(field)
+    return DropDown(field).set_value(value)
 
 
-def list_box(field: CardField, _actor: Actor | None = None) -> "DropDown":
+def list_box(field: CardField, _actor: Actor | None = None, value: Any = None) -> "DropDown":
     """Several of the list."""
-    return DropDown(field, several=True)
+    return DropDown(field, several=True).set_value(value)
 
 
-def radio(field: CardField, _actor: Actor | None = None) -> "Options":
+def radio(field: CardField, _actor: Actor | None = None, value: Any = None) -> "Options":
     """One of the list, all in sight."""
     options: list[tuple[Any, str]] = [(item.id, item.name) for item in field.choices]
     if not field.required:
         options.append((None, _("not specified")))
-    return Options(options, several=False)
+    return Options(options, several=False).set_value(value)
 
 
-def check_boxes(field: CardField, _actor: Actor | None = None) -> "Options":
+def check_boxes(field: CardField, _actor: Actor | None = None, value: Any = None) -> "Options":
     """Several of the list, all in sight."""
-    return Options([(item.id, item.name) for item in field.choices], several=True)
+    return Options([(item.id, item.name) for item in field.choices], several=True).set_value(value)
 
 
 class DropDown(ui.select):

@@ -1,5 +1,7 @@
 """Editors with something to do beside the text: call, write, open."""
 
+from typing import Any
+
 from nicegui import ui
 
 from kaw.components import icons, inputs
@@ -7,25 +9,38 @@ from kaw.components.buttons import icon_button
 from kaw.errors import InvalidValue
 from kaw.fields import FIELD_TYPES
 from kaw.fields.base import FieldContext
+from kaw.fields.phone import PhoneType
 from kaw.i18n import _
 from kaw.models import FieldKind
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
+from kaw.services.partner_names import with_settings
 
 
-def phone(field: CardField, _actor: Actor | None = None) -> ui.textarea:
-    """Numbers in any notation, separated by commas; the line grows so that all are in sight."""
-    element = inputs.text_area(hint=field.hint, limit=field.type.max_length).classes("kaw-one-line")
+def phone(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.textarea:
+    """Numbers in any notation, put in groups when the field is left; the line grows so that all are in sight."""
+    element = inputs.text_area(value or "", hint=field.hint, limit=field.type.max_length).classes("kaw-one-line")
     element.props["rows"] = 1
     element.props["inputmode"] = "tel"
     with element.add_slot("prepend"):
         call_button()
+    element.on("blur", lambda: element.set_value(in_groups(field, element.value)), [])
     return element
 
 
-def email(field: CardField, _actor: Actor | None = None) -> ui.input:
+def in_groups(field: CardField, text: str | None) -> str | None:
+    """Phones as people read them: +7 903 154-55-46; what holds none stays as it is."""
+    if not text:
+        return text
+    try:
+        return PhoneType().parse(text, with_settings(field)) or text
+    except InvalidValue:
+        return text
+
+
+def email(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.input:
     """Addresses; the button opens the mail program with the first of them."""
-    element = inputs.text(hint=field.hint, limit=field.type.max_length)
+    element = inputs.text(value or "", hint=field.hint, limit=field.type.max_length)
     element.props["inputmode"] = "email"
     with element.add_slot("prepend"):
         write = icon_button(icons.MAIL, _("Write an e-mail"), small=True)
@@ -33,9 +48,9 @@ def email(field: CardField, _actor: Actor | None = None) -> ui.input:
     return element
 
 
-def link(field: CardField, _actor: Actor | None = None) -> ui.input:
+def link(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.input:
     """An address on the web; the button opens it beside KAW."""
-    element = inputs.text(hint=field.hint, limit=field.type.max_length)
+    element = inputs.text(value or "", hint=field.hint, limit=field.type.max_length)
     element.props["inputmode"] = "url"
     with element.add_slot("append"):
         look = icon_button(icons.OPEN, _("Open in a new tab"), small=True)

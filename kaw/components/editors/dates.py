@@ -1,5 +1,7 @@
 """Days and moments: typed as people write them, or picked from a calendar that is built when it is first wanted."""
 
+from typing import Any
+
 from nicegui import ui
 
 from kaw.components import icons, inputs
@@ -12,21 +14,21 @@ DAY = "DD.MM.YYYY"
 DAY_TIME = "DD.MM.YYYY HH:mm"
 
 
-def day(field: CardField, _actor: Actor | None = None) -> "CalendarInput":
+def day(field: CardField, _actor: Actor | None = None, value: Any = None) -> "CalendarInput":
     """dd.mm.yyyy"""
-    return CalendarInput(field.hint or _("dd.mm.yyyy"), DAY)
+    return CalendarInput(field.hint or _("dd.mm.yyyy"), DAY, value)
 
 
-def day_time(field: CardField, _actor: Actor | None = None) -> "CalendarInput":
+def day_time(field: CardField, _actor: Actor | None = None, value: Any = None) -> "CalendarInput":
     """dd.mm.yyyy HH:MM"""
-    return CalendarInput(field.hint or _("dd.mm.yyyy HH:MM"), DAY_TIME)
+    return CalendarInput(field.hint or _("dd.mm.yyyy HH:MM"), DAY_TIME, value)
 
 
 class CalendarInput(ui.input):
     """``value`` is the text: the field's type says whether it is a date."""
 
-    def __init__(self, hint: str, mask: str) -> None:
-        super().__init__(placeholder=hint)
+    def __init__(self, hint: str, mask: str, value: str | None = None) -> None:
+        super().__init__(value=value or "", placeholder=hint)
         self.props(inputs.FIELD_PROPS).props["autocomplete"] = "off"
         self.props["maxlength"] = 40
         self._mask = mask

@@ -50,14 +50,14 @@ class PartnerPicker(ReferencePicker):
             self.on_open(self.value)
 
 
-def user(field: CardField, actor: Actor | None = None) -> ReferencePicker:
+def user(field: CardField, actor: Actor | None = None, _value: int | None = None) -> ReferencePicker:
     """A colleague, by a part of his name."""
     return ReferencePicker(
         lambda text: users.find(actor, text) if actor else [], hint=field.hint or _("Start typing a name")
     )
 
 
-def partner(field: CardField, actor: Actor | None = None) -> PartnerPicker:
+def partner(field: CardField, actor: Actor | None = None, _value: int | None = None) -> PartnerPicker:
     """Another card, by whatever its row in the table is found by."""
     return PartnerPicker(
         lambda text: found_partners(actor, text) if actor else [], hint=field.hint or _("Name, phone or INN")

@@ -1,5 +1,7 @@
 """Editors that take typed text: words, numbers, money, INN."""
 
+from typing import Any
+
 from nicegui import ui
 
 from kaw.components import inputs
@@ -7,31 +9,31 @@ from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
 
 
-def text(field: CardField, _actor: Actor | None = None) -> ui.input:
+def text(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.input:
     """One line."""
-    return inputs.text(hint=field.hint, limit=field.type.max_length)
+    return inputs.text(value or "", hint=field.hint, limit=field.type.max_length)
 
 
-def long_text(field: CardField, _actor: Actor | None = None) -> ui.textarea:
+def long_text(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.textarea:
     """Several lines; grows with them."""
-    return inputs.text_area(hint=field.hint, limit=field.type.max_length)
+    return inputs.text_area(value or "", hint=field.hint, limit=field.type.max_length)
 
 
-def number(field: CardField, _actor: Actor | None = None) -> ui.input:
+def number(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.input:
     """A number as people write it, with a comma."""
-    return _digits(inputs.text(hint=field.hint, limit=40), "decimal")
+    return _digits(inputs.text(value or "", hint=field.hint, limit=40), "decimal")
 
 
-def money(field: CardField, _actor: Actor | None = None) -> ui.input:
+def money(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.input:
     """Roubles and kopecks."""
-    element = _digits(inputs.text(hint=field.hint, limit=40), "decimal")
+    element = _digits(inputs.text(value or "", hint=field.hint, limit=40), "decimal")
     element.props["suffix"] = "₽"
     return element
 
 
-def inn(field: CardField, _actor: Actor | None = None) -> ui.input:
+def inn(field: CardField, _actor: Actor | None = None, value: Any = None) -> ui.input:
     """Ten or twelve digits."""
-    return _digits(inputs.text(hint=field.hint, limit=field.type.max_length), "numeric")
+    return _digits(inputs.text(value or "", hint=field.hint, limit=field.type.max_length), "numeric")
 
 
 def _digits(element: ui.input, keyboard: str) -> ui.input:

@@ -12,12 +12,12 @@ from kaw.services.card_schema import CardField
 class YesNo(Segments):
     """``value`` is True, False, or None."""
 
-    def __init__(self, field: CardField, _actor: Actor | None = None) -> None:
+    def __init__(self, field: CardField, _actor: Actor | None = None, value: bool | None = None) -> None:
         self._handlers: list[Callable[[], Any]] = []
         options: dict[Any, str] = {True: _("Yes"), False: _("No")}
         if not field.required:
             options[None] = "—"
-        super().__init__(options, None, lambda _value: None, field.name)
+        super().__init__(options, value, lambda _value: None, field.name)
 
     def set_value(self, value: Any) -> None:
         """Show this, and tell who listens."""

@@ -18,20 +18,24 @@ HIGHLIGHT = 1.6  # seconds that what others changed stays marked
 
 
 class CardForm:
-    """``on_edit(name, value)`` is called for every change in an editor, also for those made by ``put``."""
+    """``on_edit(name, value)`` is called for every change in an editor, also for those made by ``put``.
+
+    ``values`` is what the editors begin with.
+    """
 
     def __init__(
         self,
         actor: Actor,
         fields: Iterable[CardField],
         editable: frozenset[str],
+        values: Mapping[str, Any],
         *,
         on_edit: Callable[[str, Any], Any],
         on_open: Callable[[int], Any],
     ) -> None:
         self.fields = {field.unique_name: field for field in fields}
         self.editable = editable
-        self._actor, self._on_edit, self._on_open = actor, on_edit, on_open
+        self._actor, self._values, self._on_edit, self._on_open = actor, values, on_edit, on_open
         self._read_only: dict[str, ReadOnly] = {}
         with Form() as self.form:
             self.form.classes("kaw-card-columns")
@@ -91,7 +95,10 @@ class CardForm:
             with self.form.row(name, field.name).classes("view"):
                 self._read_only[name] = ReadOnly(field, self._on_open)
             return
-        control = self.form.hold(name, field.name, lambda: editors.editor(field, self._actor), required=field.required)
+        value = self._values.get(name)
+        control = self.form.hold(
+            name, field.name, lambda: editors.editor(field, self._actor, value), required=field.required
+        )
         if field.hint:
             control.props["title"] = field.hint  # a narrow column cuts it off
         if isinstance(control, PartnerPicker):

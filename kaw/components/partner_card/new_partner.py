@@ -56,7 +56,12 @@ class NewPartner:
             with ui.element("div").classes("kaw-card-main kaw-scroll"):
                 fields = [field for field in card.fields if field.unique_name in card.editable]
                 self._form = CardForm(
-                    self._tab.actor, fields, card.editable, on_edit=self._state.edit, on_open=self._open
+                    self._tab.actor,
+                    fields,
+                    card.editable,
+                    self._state.values,
+                    on_edit=self._state.edit,
+                    on_open=self._open,
                 )
         drafts.show_edits(self._form, self._state, names)
 

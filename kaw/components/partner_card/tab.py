@@ -117,6 +117,7 @@ class CardTab:
                 self._tab.actor,
                 self._card.fields,
                 self._card.editable,
+                self._state.values,
                 on_edit=self._edited,
                 on_open=lambda partner_id: self._tab.open("partner", str(partner_id)),
             )
