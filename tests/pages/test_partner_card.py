@@ -138,6 +138,15 @@ async def test_the_head_tells_the_state(visit: Visit, people: People, romashka: 
     await anna.should_see("Активный")
 
 
+async def test_the_head_shows_the_first_phone(visit: Visit, people: People, romashka: int) -> None:
+    """R8.2"""
+    anna = await opened(visit, people.anna, romashka)
+    fill(anna, {"Телефон": "8 495 123-45-67, 8 903 154-55-46"})
+    press(anna, "Сохранить")
+    (head,) = (one for one in anna.find(kind=ReadOnly).elements if "kaw-card-phone" in one.classes)
+    await eventually(lambda: [part["text"] for part in head.props["parts"]] == ["+7 495 123-45-67"])
+
+
 async def test_the_history_brings_a_value_back(visit: Visit, people: People, romashka: int) -> None:
     """R8.2.3"""
     partners.save(people.anna, romashka, {"comment": "Не звонить"}, 1)

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from kaw.components import buttons, icons, inputs, layout
-from kaw.components.partner_card.read_only import dot
+from kaw.components.partner_card.read_only import ReadOnly, dot
 from kaw.i18n import _
 from kaw.models import FieldKind
 from kaw.services.card_schema import CardField
@@ -31,6 +31,8 @@ class Head:
                     self._dot = ui.element("span")
                     self._word = inputs.TextElement("span", "").classes("kaw-clip")
                 inputs.TextElement("span", f"№ {card.id}").classes("kaw-muted")
+                phones = next((field for field in card.fields if field.holds_phones), None)
+                self._phone = ReadOnly(phones, most=1).classes("kaw-card-phone") if phones else None
             views = {"info": _("Information"), "history": _("History")}
             inputs.segments(views, "info", on_view, label=_("View of the card"))
             if on_delete is not None:
@@ -49,6 +51,10 @@ class Head:
         if field and text:
             self._word.set_text(text)
             self._dot.classes(replace=f"kaw-dot c{dot(field, text)}")
+        if self._phone is not None:
+            name = self._phone.field.unique_name
+            self._phone.show(card.values[name], card.texts[name])
+            self._phone.set_visibility(bool(card.texts[name]))
 
 
 def state_field(fields: tuple[CardField, ...]) -> CardField | None:

@@ -18,9 +18,12 @@ COLOURS = 7  # of the dots, as in the partner table
 class ReadOnly(Element, component="read_only.js"):
     """Parts of a value beside or below each other, in one element."""
 
-    def __init__(self, field: CardField, on_open: Callable[[int], Any]) -> None:
+    def __init__(
+        self, field: CardField, on_open: Callable[[int], Any] = lambda _id: None, *, most: int | None = None
+    ) -> None:
+        """``on_open(id)`` opens another card; ``most``: only so many parts are shown."""
         super().__init__()
-        self._field = field
+        self.field, self._most = field, most
         self._props["labels"] = {
             "call": _("Call"),
             "noPhone": _("Telephony is not connected"),
@@ -30,7 +33,7 @@ class ReadOnly(Element, component="read_only.js"):
 
     def show(self, value: Any, text: str) -> None:
         """``value`` as the card holds it, ``text`` as people read it."""
-        self._props["parts"] = parts(self._field, value, text)
+        self._props["parts"] = parts(self.field, value, text)[: self._most]
 
 
 def parts(field: CardField, value: Any, text: str) -> list[dict[str, Any]]:
