@@ -14,6 +14,7 @@ from kaw.services.partner_table import TablePage, TableQuery
 router = APIRouter()
 
 MOST_ROWS = 500
+NOT_KEPT = {"Cache-Control": "no-store"}
 STATUS: dict[type[KawError], int] = {
     SignedOut: 401,
     NotFound: 404,
@@ -28,14 +29,14 @@ async def rows(request: Request) -> JSONResponse:
     """``{"rows": [...], "offset": n}`` for the query of an address, with ``offset`` and ``limit`` (at most 500)."""
     actor = await actor_of(request)
     if actor is None:
-        return JSONResponse({"error": ""}, status_code=401)
+        return JSONResponse({"error": ""}, status_code=401, headers=NOT_KEPT)
     try:
         page = await db.in_thread(_page, actor, dict(request.query_params))
     except KawError as error:
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 409)
         with use_language(await db.in_thread(_language, actor)):
-            return JSONResponse({"error": explain(error)}, status_code=status)
-    return JSONResponse({"rows": page.rows, "offset": page.offset}, headers={"Cache-Control": "no-store"})
+            return JSONResponse({"error": explain(error)}, status_code=status, headers=NOT_KEPT)
+    return JSONResponse({"rows": page.rows, "offset": page.offset}, headers=NOT_KEPT)
 
 
 def _page(actor: Actor, parameters: dict[str, str]) -> TablePage:
