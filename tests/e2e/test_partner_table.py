@@ -161,3 +161,13 @@ def test_nothing_typed_runs_as_a_script(demo: Server, anna: Screen, renamed: Cal
 def unhurt(screen: Screen) -> None:
     assert screen.page.evaluate("window.kawHurt") is None
     assert screen.page.locator("[onerror], [onload]").count() == 0
+
+
+def test_a_funnel_is_used_without_a_mouse(anna: Screen) -> None:
+    """R8.3.3"""
+    anna.panel.get_by_role("button", name="Статус партнера: фильтр").focus()
+    anna.page.keyboard.press("Enter")
+    popover = anna.page.get_by_role("dialog", name="Фильтр: Статус партнера")
+    expect(popover.get_by_role("checkbox").first).to_be_focused()
+    anna.page.keyboard.press("Escape")
+    expect(popover).to_have_count(0)

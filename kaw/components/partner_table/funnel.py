@@ -49,6 +49,8 @@ class Funnel:
                 buttons.quiet(_("Reset"), self._reset)
         if self._values is not None:
             await self._list_values("")
+        first = f'document.getElementById("{box.html_id}")?.querySelector("input, button")?.focus()'
+        ui.run_javascript(first)  # for the keyboard: Tab goes on from here, Escape closes
 
     def close(self) -> None:
         """Put it away."""
@@ -57,6 +59,7 @@ class Funnel:
 
     def _build(self) -> None:
         self._form = Form(stacked=True)
+        self._form.set_visibility(self._kind is not FilterKind.CHOICES)
         with self._form:
             if self._kind is FilterKind.TEXT:
                 self._contains = self._form.text(self._field.unique_name, _("Contains"), self._now.contains)
