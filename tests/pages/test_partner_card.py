@@ -11,11 +11,12 @@ from kaw.components import icons
 from kaw.components.partner_card.files import FileRows
 from kaw.components.partner_card.history import FeedRows
 from kaw.components.partner_card.read_only import ReadOnly
-from kaw.models import Access, Draft
+from kaw.models import Access, Draft, FieldKind
 from kaw.services import attachments, choices, history, partners
 from kaw.services.access import Actor
 from kaw.services.choices import ItemDraft
-from tests.cards import HIDDEN_STATUS, choice_ids, make_card
+from kaw.services.fields import FieldDraft
+from tests.cards import HIDDEN_STATUS, choice_ids, make_card, make_fields
 from tests.conftest import People, allow
 from tests.pages.conftest import Visit
 from tests.pages.forms import control, error_at, eventually, fill, press, settled
@@ -302,6 +303,23 @@ async def test_a_chosen_item_removed_from_its_list_is_told(visit: Visit, people:
     await eventually(lambda: error_at(anna, "Статус партнера"))
     assert control(anna, "Статус партнера").value is None
     assert control(anna, "Комментарий").value == "Звонить утром"
+
+
+@pytest.mark.parametrize("address", ["/partner/{}", "/new_partner"])
+async def test_a_new_field_appears_and_typed_text_stays(
+    visit: Visit, people: People, romashka: int, address: str
+) -> None:
+    """R6.5 R7.5.1"""
+    oleg = await visit(people.oleg, address.format(romashka))
+    await eventually(lambda: control(oleg, "Комментарий") is not None)
+    fill(oleg, {"Комментарий": "набрано и не сохранено", "Дата сделки": "01.02.2025"})
+    make_fields(people.oleg, [FieldDraft("Откуда узнал", "source", FieldKind.TEXT)])
+    await eventually(lambda: control(oleg, "Откуда узнал") is not None)
+    assert control(oleg, "Комментарий").value == "набрано и не сохранено"
+    assert control(oleg, "Дата сделки").value == "01.02.2025"
+    fill(oleg, {"Название": "ООО «Ландыш»", "Откуда узнал": "по радио"})
+    press(oleg, "Сохранить")
+    await oleg.should_see("сохранен" if address == "/new_partner" else "Сохранено")
 
 
 async def test_fewer_rights_take_the_editor_away_at_once(

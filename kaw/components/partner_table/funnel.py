@@ -1,12 +1,14 @@
 """The funnel of a column: a popover that makes its ColumnFilter (R8.3.3)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from nicegui import ui
 
 from kaw import db
 from kaw.components import buttons, inputs, layout
+from kaw.components.editors.contacts import in_groups
 from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.partner_table.value_list import ValueList
@@ -15,7 +17,7 @@ from kaw.i18n import _
 from kaw.services import partner_table
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
-from kaw.services.partner_table import ColumnFilter, TableQuery
+from kaw.services.partner_table import ColumnFilter, TableQuery, ValueCount
 
 MARGIN, WIDTH, HEIGHT = 8, 300, 440
 ALL, EMPTY, FILLED = "all", "empty", "filled"
@@ -82,9 +84,7 @@ class Funnel:
 
     async def _list_values(self, text: str) -> None:
         with shown():
-            found = await db.in_thread(
-                partner_table.value_counts, self._actor, self._field.unique_name, self._query, text.strip()
-            )
+            found = await db.in_thread(_values, self._actor, self._field, self._query, text.strip())
             if self._values is not None and not self._values.is_deleted:
                 self._values.show(found)
 
@@ -112,3 +112,10 @@ class Funnel:
     def _bound(self, name: str) -> str | None:
         control = getattr(self, name, None)
         return (control.value or "").strip() or None if control is not None else None
+
+
+def _values(actor: Actor, field: CardField, query: TableQuery, contains: str) -> list[ValueCount]:
+    found = partner_table.value_counts(actor, field.unique_name, query, contains)
+    if not field.holds_phones:
+        return found
+    return [replace(item, text=in_groups(field, item.text) or "") for item in found]
