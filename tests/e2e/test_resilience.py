@@ -22,7 +22,7 @@ def test_tabs_and_unsaved_text_come_back_after_a_power_cut(server: Server, brows
     sign_in(anna.page, server, "ivanova", PASSWORD)
     expect(anna.footer).to_contain_text("партнер")
     anna.open(f"{server.url}/partner/1")
-    expect(anna.panel).to_contain_text("Карточка создана")  # quicker than any person would type
+    expect(anna.panel).to_contain_text("Карточка создана")
     anna.fill("Описание партнера", "набрано и не сохранено")
     wait_for_draft(server, "набрано и не сохранено")
     server.stop(signal.SIGKILL)
