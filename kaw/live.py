@@ -71,6 +71,56 @@ class ImportProgress(LiveEvent):
     import_id: int
 
 
+@dataclass(frozen=True)
+class CallsChanged(LiveEvent):
+    """Call records were made or went on."""
+
+    call_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CallRinging(LiveEvent):
+    """A phone of these operators (extensions) rings for a call from outside or inside."""
+
+    call_id: int
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CallAnswered(LiveEvent):
+    """This operator (extension) and the other side of the call now talk."""
+
+    call_id: int
+    operator: str
+
+
+@dataclass(frozen=True)
+class CallEnded(LiveEvent):
+    """This operator's (extension) part of a call is over, talked or not."""
+
+    call_id: int
+    operator: str
+
+
+@dataclass(frozen=True)
+class OperatorsChanged(LiveEvent):
+    """These operators (extensions) are in another state; empty: read all again."""
+
+    operators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueuesChanged(LiveEvent):
+    """Somebody began or ended waiting in these queues."""
+
+    queues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TelephonyChanged(LiveEvent):
+    """The line to the PBX came or went, or its settings changed."""
+
+
 EVENTS: dict[type[LiveEvent], Event[Any]] = {
     kind: Event()
     for kind in (
@@ -81,6 +131,13 @@ EVENTS: dict[type[LiveEvent], Event[Any]] = {
         SessionsEnded,
         SettingsChanged,
         ImportProgress,
+        CallsChanged,
+        CallRinging,
+        CallAnswered,
+        CallEnded,
+        OperatorsChanged,
+        QueuesChanged,
+        TelephonyChanged,
     )
 }
 

@@ -2,12 +2,25 @@
 
 from kaw.models.attachment import Attachment
 from kaw.models.audit import AuditAction, AuditEntry
+from kaw.models.call import (
+    Call,
+    CallDirection,
+    CallLeg,
+    CallResult,
+    HungUpBy,
+    LegResult,
+    QueueVisit,
+    VisitOutcome,
+    VisitRing,
+)
 from kaw.models.change import Change, ChangeKind
 from kaw.models.choice import Choice, ChoiceList
 from kaw.models.field import Field, FieldKind, FieldState, Side
 from kaw.models.group import Access, Group, GroupAccess, GroupMember
 from kaw.models.imports import Import, ImportState
+from kaw.models.operator import OperatorInterval, OperatorState
 from kaw.models.partner import CardState, PartnerCard, PartnerChoice, PartnerPhone, PartnerWord
+from kaw.models.pbx import PbxJournal, PbxReconciliation, TelephonyLease
 from kaw.models.session import SignInFailure, UserSession
 from kaw.models.setting import Setting
 from kaw.models.user import QueueMembership, Right, User
@@ -18,6 +31,10 @@ __all__ = [
     "Attachment",
     "AuditAction",
     "AuditEntry",
+    "Call",
+    "CallDirection",
+    "CallLeg",
+    "CallResult",
     "CardState",
     "Change",
     "ChangeKind",
@@ -30,18 +47,28 @@ __all__ = [
     "Group",
     "GroupAccess",
     "GroupMember",
+    "HungUpBy",
     "Import",
     "ImportState",
+    "LegResult",
     "OpenTabs",
+    "OperatorInterval",
+    "OperatorState",
     "PartnerCard",
     "PartnerChoice",
     "PartnerPhone",
     "PartnerWord",
+    "PbxJournal",
+    "PbxReconciliation",
     "QueueMembership",
+    "QueueVisit",
     "Right",
     "Setting",
     "Side",
     "SignInFailure",
+    "TelephonyLease",
     "User",
     "UserSession",
+    "VisitOutcome",
+    "VisitRing",
 ]

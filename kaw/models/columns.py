@@ -13,12 +13,12 @@ LongText = sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 SortText = sa.String(64).with_variant(mysql.VARCHAR(64, collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
-def enum_column(kind: type[Enum], **options: Any) -> sa.Column[Any]:
+def enum_column(kind: type[Enum], *, nullable: bool = False, **options: Any) -> sa.Column[Any]:
     """An enum kept as its value in a VARCHAR, so that adding a member needs no migration."""
     return sa.Column(
         sa.Enum(
             kind, native_enum=False, length=32, create_constraint=False, values_callable=lambda e: [m.value for m in e]
         ),
-        nullable=False,
+        nullable=nullable,
         **options,
     )
