@@ -122,7 +122,7 @@ class Pbx(Protocol):
         """Hang up the line and forget it."""
 
     async def originate(
-        self, *, interface: str, number: str, context: str, origin: str, caller_id: str, timeout: float = 30
+        self, *, interface: str, number: str, context: str, origin: str, caller_id: str, ring_s: float = 30
     ) -> None:
         """Ring the operator's own phone, then dial ``number``; ``origin`` is the id of the first channel."""
 
