@@ -198,6 +198,36 @@ class CdrRow(CallEvent):
     ended_at: float
     disposition: str  # ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION
     application: str
+    data: str  # of the application: for Hangup the cause
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMoved(CallEvent):
+    """The channel is a part of the call ``to`` from now on, as after an attended transfer."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelGone(CallEvent):
+    """The channel does not exist any more and nobody told when it ended. ``restarted``: the PBX stopped under it."""
+
+    restarted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateAsked(CallEvent):
+    """KAW placed this call: ``interface`` rings first, then ``number`` is dialled."""
+
+    interface: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateFailed(CallEvent):
+    """The operator's phone could not be rung at all."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +247,7 @@ class MemberState(OperatorEvent):
     reason: str = ""
     reachable: bool | None = None  # None: the source does not say
     paused_known: bool = True  # False: the source tells membership only
+    name: str = ""  # as the queue log calls him
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,22 +267,13 @@ class PbxStopped(PbxEvent):
     """The PBX said that it stops."""
 
 
-@dataclass(frozen=True, slots=True)
-class OriginateEnded(PbxEvent):
-    """What came of a call KAW placed, as far as the operator's own phone goes; ``origin`` is its ChannelId."""
-
-    origin: str
-    answered: bool
-    reason: int
-
-
 KINDS: dict[str, type[PbxEvent]] = {
     kind.__name__: kind
     for kind in (
         ChannelOpened, ChannelUp, ChannelClosed, HangupAsked, DialBegan, DialEnded, BridgeEntered, BridgeLeft, Held,
         Transferred, RecordingNamed, QueueJoined, MemberCalled, MemberSilent, MemberConnected, MemberCompleted,
-        QueueLeft, QueueAbandoned, QueueStatusSet, CdrRow, MemberState, Registered, PbxStarted, PbxStopped,
-        OriginateEnded,
+        QueueLeft, QueueAbandoned, QueueStatusSet, CdrRow, ChannelMoved, ChannelGone, OriginateAsked, OriginateFailed,
+        MemberState, Registered, PbxStarted, PbxStopped,
     )
 }  # fmt: skip
 _NAMES: dict[type[PbxEvent], tuple[str, ...]] = {

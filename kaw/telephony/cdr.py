@@ -1,0 +1,106 @@
+"""Asterisk's CDR: a row per dial try, in the PBX's local time.
+
+Source: docs.asterisk.org, "CDR Specification". The csv needs ``loguniqueid = yes`` and ``newcdrcolumns = yes`` in
+cdr.conf: without Uniqueid and Linkedid no row can be matched. A row's answer time is when its *first* channel was
+answered, so ringing of the second may be in it.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from kaw.telephony import events as e
+from kaw.telephony.names import digits
+from kaw.telephony.tail import lines_since
+
+COLUMNS = (
+    "accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer end duration billsec"
+    " disposition amaflags uniqueid userfield peeraccount linkedid sequence"
+).split()
+SLACK = 4 * 3600.0  # a row is written when its call ends, and stands by its begin
+FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+def read(source: str, since: float, zone: str) -> list[e.CdrRow]:
+    """Rows that ended since a moment, from a csv file or a table (``mysql+pymysql://…/asteriskcdrdb#cdr``).
+
+    OSError or sqlalchemy.exc.SQLAlchemyError when it cannot be read.
+    """
+    place = ZoneInfo(zone)
+    if "://" in source:
+        address, _hash, table = source.partition("#")
+        rows = [_event(row, place) for row in _table_rows(address, table or "cdr", since, place)]
+    else:
+
+        def time_of(line: str) -> float | None:
+            cells = next(csv.reader([line]), [])
+            return _time(cells[9], place) if len(cells) > 9 else None
+
+        rows = parse(lines_since(Path(source), since, time_of, SLACK), zone)
+    return [row for row in rows if row is not None and row.ended_at >= since - 1]
+
+
+def parse(lines: Iterable[str], zone: str) -> list[e.CdrRow]:
+    """Rows of the csv file; those without Uniqueid and Linkedid are left out."""
+    place = ZoneInfo(zone)
+    found = (_event(dict(zip(COLUMNS, cells, strict=False)), place) for cells in csv.reader(lines))
+    return [row for row in found if row is not None]
+
+
+def _event(row: Mapping[str, str], place: ZoneInfo) -> e.CdrRow | None:
+    start, end = _time(row.get("start", ""), place), _time(row.get("end", ""), place)
+    call, channel = row.get("linkedid", ""), row.get("uniqueid", "")
+    if start is None or end is None or not call or not channel:
+        return None
+    return e.CdrRow(
+        start,
+        e.Source.CDR,
+        call,
+        channel,
+        row["channel"],
+        row["dstchannel"],
+        digits(row["src"]),
+        digits(row["dst"]),
+        _time(row.get("answer", ""), place),
+        end,
+        row["disposition"].upper(),
+        row["lastapp"],
+        row["lastdata"],
+    )
+
+
+def _time(text: str, place: ZoneInfo) -> float | None:
+    try:
+        return datetime.strptime(text, FORMAT).replace(tzinfo=place).timestamp()
+    except ValueError:
+        return None
+
+
+def _table_rows(address: str, table: str, since: float, place: ZoneInfo) -> Iterator[dict[str, str]]:
+    """Rows by their column names; FreePBX writes ``calldate`` with durations instead of three times."""
+    engine = sa.create_engine(address, hide_parameters=True)
+    try:
+        stored = sa.Table(table, sa.MetaData(), autoload_with=engine)
+        begin = stored.c["start"] if "start" in stored.c else stored.c["calldate"]
+        limit = datetime.fromtimestamp(since - SLACK, place).replace(tzinfo=None)
+        with engine.connect() as connection:
+            for row in connection.execute(sa.select(stored).where(begin >= limit).order_by(begin)).mappings():
+                yield _named(row)
+    finally:
+        engine.dispose()
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, str]:
+    named = {name: "" if row.get(name) is None else str(row[name]) for name in COLUMNS}
+    if "calldate" in row:
+        start = row["calldate"]
+        end = start + timedelta(seconds=int(row["duration"] or 0))
+        billed = int(row["billsec"] or 0)
+        answer = (end - timedelta(seconds=billed)).strftime(FORMAT) if billed else ""
+        named |= {"start": start.strftime(FORMAT), "end": end.strftime(FORMAT), "answer": answer}
+    return named
