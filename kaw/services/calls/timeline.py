@@ -1,0 +1,123 @@
+"""An operator's time, from queue memberships, pauses, his phone's registration and his calls.
+
+Every moment belongs to exactly one state; where sources overlap, the order of ``OperatorState`` decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kaw.models import OperatorState
+from kaw.services.calls.records import Span
+from kaw.telephony import events as e
+from kaw.telephony.events import Source
+
+PRIORITY = {state: place for place, state in enumerate(OperatorState)}
+
+
+@dataclass(frozen=True)
+class State:
+    """What an operator does."""
+
+    state: OperatorState
+    pause_type: str | None = None
+
+
+@dataclass(frozen=True)
+class IntervalRecord:
+    """His time in one state, Unix seconds; ``ended`` None: the present."""
+
+    state: OperatorState
+    pause_type: str | None
+    started: float
+    ended: float | None
+
+
+@dataclass
+class _Membership:
+    present: bool = False
+    paused: bool = False
+    reason: str = ""
+
+
+@dataclass
+class _Person:
+    """What is known of him at a moment, apart from calls."""
+
+    queues: dict[str, _Membership] = field(default_factory=dict)
+    reachable: bool = True
+
+    def hear(self, event: e.OperatorEvent) -> None:
+        """Take in one event; they come in the order of their times."""
+        if isinstance(event, e.Registered):
+            self.reachable = event.on
+        elif isinstance(event, e.MemberState):
+            membership = self.queues.setdefault(event.queue, _Membership())
+            if event.present and not membership.present and not event.paused_known:
+                membership.paused, membership.reason = False, ""
+            membership.present = event.present
+            if event.paused_known:
+                membership.paused = event.paused
+                membership.reason = event.reason if event.paused else ""
+            if event.reachable is not None:
+                self.reachable = event.reachable
+
+    def state(self) -> State:
+        """What that makes."""
+        serves = [membership for membership in self.queues.values() if membership.present]
+        if not serves or not self.reachable:
+            return State(OperatorState.OFFLINE)
+        paused = [membership for membership in serves if membership.paused]
+        if paused:
+            return State(OperatorState.PAUSED, next((each.reason for each in paused if each.reason), ""))
+        return State(OperatorState.WAITING)
+
+
+def intervals(events: Iterable[e.OperatorEvent], spans: Sequence[Span]) -> list[IntervalRecord]:
+    """His time from the first known membership on; spans before it are left out. The order of events is free."""
+    told = sorted(set(events), key=_order)
+    begin = next((event.at for event in told if isinstance(event, e.MemberState)), None)
+    if begin is None:
+        return []
+    base = _base(told)
+    moments = {begin, *(at for at, _state in base), *_edges(spans)}
+    cuts = sorted(moment for moment in moments if moment >= begin)
+    found: list[IntervalRecord] = []
+    place, current = 0, base[0][1]
+    for start, end in zip(cuts, [*cuts[1:], None], strict=True):
+        while place < len(base) and base[place][0] <= start:
+            current, place = base[place][1], place + 1
+        state = _strongest(current, spans, start)
+        if found and found[-1].state is state.state and found[-1].pause_type == state.pause_type:
+            found[-1] = IntervalRecord(state.state, state.pause_type, found[-1].started, end)
+        else:
+            found.append(IntervalRecord(state.state, state.pause_type, start, end))
+    return found
+
+
+def _order(event: e.OperatorEvent) -> tuple[float, bool, str]:
+    return event.at, event.source is not Source.LIVE, repr(event)
+
+
+def _base(told: Sequence[e.OperatorEvent]) -> list[tuple[float, State]]:
+    """His state apart from calls, by the moments it changed."""
+    person, found = _Person(), list[tuple[float, State]]()
+    for event in told:
+        person.hear(event)
+        state = person.state()
+        if isinstance(event, e.MemberState) or found:
+            if found and found[-1][0] == event.at:
+                found[-1] = (event.at, state)
+            elif not found or found[-1][1] != state:
+                found.append((event.at, state))
+    return found
+
+
+def _edges(spans: Iterable[Span]) -> set[float]:
+    return {span.started for span in spans} | {span.ended for span in spans if span.ended is not None}
+
+
+def _strongest(base: State, spans: Sequence[Span], moment: float) -> State:
+    """The first in the order of states among what holds at a moment."""
+    running = [span.state for span in spans if span.started <= moment and (span.ended is None or span.ended > moment)]
+    best = min([*running, base.state], key=PRIORITY.__getitem__)
+    return base if best is base.state else State(best)
