@@ -130,6 +130,7 @@ class CallLeg(SQLModel, table=True):
     operator: str | None = Column(default=None, max_length=40)  # extension; None: an outside line
     user_id: int | None = None
     number: str = Column(default="", max_length=80)
+    called: bool = True  # it was rung; else it called
     result: LegResult | None = Column(default=None, sa_column=enum_column(LegResult, nullable=True))
     started_at: datetime = Column(sa_type=UtcDateTime)  # began to ring or to dial
     answered_at: datetime | None = Column(default=None, sa_type=UtcDateTime)  # talk with the other side began

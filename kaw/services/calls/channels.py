@@ -17,9 +17,11 @@ class Channel:
     number: str = ""  # of its caller
     exten: str = ""  # what it dialled
     opened: float | None = None
+    seen_open: bool = False  # its begin was seen, not concluded from something later
     up: float | None = None
     closed: float | None = None  # as live events tell
     closed_by_cdr: float | None = None
+    closed_by_log: float | None = None
     cause: int | None = None
     gone: bool = False  # it does not exist any more and nobody saw it end
     restarted: bool = False  # since the PBX stopped under it
@@ -40,7 +42,9 @@ class Channel:
     def ended(self) -> float | None:
         """When it ended, by the best source."""
         known = [moment for moment in (self.closed, self.moved) if moment is not None]
-        return min(known) if known else self.closed_by_cdr
+        if known:
+            return min(known)
+        return self.closed_by_cdr if self.closed_by_cdr is not None else self.closed_by_log
 
     @property
     def is_over(self) -> bool:
@@ -116,6 +120,7 @@ def _opened(facts: Facts, event: e.ChannelOpened) -> None:
     channel.number = channel.number or event.number
     channel.exten = channel.exten or event.exten
     channel.opened = event.at if channel.opened is None else channel.opened
+    channel.seen_open = channel.seen_open or (bool(event.exten or event.number) and not event.answered)
     if event.answered and channel.up is None:
         channel.up = event.at
 
@@ -181,6 +186,24 @@ def _dial_ended(facts: Facts, event: e.DialEnded) -> None:
 
 def _joined(facts: Facts, event: e.QueueJoined) -> None:
     facts.joins.append(event)
+    facts.channel(event.channel)
+
+
+def _completed(facts: Facts, event: e.MemberCompleted) -> None:
+    """As the log tells it: unless it is a transfer, the caller's channel ends, too."""
+    if event.source is not Source.LOG:
+        return
+    ended = [facts.channel(event.channel)] if event.reason != "transfer" else []
+    ended += [
+        c for c in facts.channels.values() if any(x.channel == event.channel and x.at <= event.at for x in c.connected)
+    ]
+    for channel in ended:
+        channel.closed_by_log = event.at
+
+
+def _left(facts: Facts, event: e.QueueLeft) -> None:
+    if event.source is Source.LOG and event.outcome == "abandoned":
+        facts.channel(event.channel).closed_by_log = event.at
 
 
 def _recorded(facts: Facts, event: e.RecordingNamed) -> None:
@@ -216,6 +239,8 @@ _RULES: dict[type[e.PbxEvent], Callable[[Facts, Any], None]] = {
     e.MemberCalled: _called,
     e.MemberConnected: _connected,
     e.MemberSilent: _silent,
+    e.MemberCompleted: _completed,
+    e.QueueLeft: _left,
     e.OriginateAsked: _asked,
     e.OriginateFailed: _failed,
     e.CdrRow: _row,

@@ -125,16 +125,22 @@ def _talks_to_pbx(facts: Facts, channel: Channel) -> bool:
 
 
 def _talks_in_cdr(facts: Facts, channel: Channel) -> list[e.CdrRow]:
-    """Answered rows of a channel. Of Queue only where there is no log: its rows begin when the caller came."""
-    rows = [
-        row for row in channel.cdr if row.disposition == "ANSWERED" and not (row.application == "Queue" and facts.joins)
-    ]
+    """Answered rows of a channel. Of Queue only where there is no log, whose rows begin when the caller came, or
+    after the member gave the caller away."""
+    given_away = min((event.at for event in facts.queue_events if _gives_away(event)), default=float("inf"))
+    rows = [row for row in channel.cdr if row.disposition == "ANSWERED"]
+    if facts.joins:
+        rows = [row for row in rows if row.application != "Queue" or row.at >= given_away - 1]
     if channel.cdr:
         return rows
     own = [row for row in facts.rows if row.channel == channel.uniqueid and row.disposition == "ANSWERED"]
     if any(row.other for row in facts.rows):
         return [row for row in own if row.other and row.application != "Queue"]
     return own
+
+
+def _gives_away(event: e.CallEvent) -> bool:
+    return isinstance(event, e.MemberCompleted) and event.reason == "transfer"
 
 
 def _knows_talk(row: e.CdrRow, channel: Channel) -> bool:

@@ -1,7 +1,7 @@
 """A call's entries into queues: how long each waited, whom it rang and how it ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kaw.models import LegResult, VisitOutcome
 from kaw.services.calls.channels import Facts
@@ -127,10 +127,12 @@ def _first(entry: Entry, kind: type[e.CallEvent]) -> e.CallEvent | None:
 def _answered(visit: VisitRecord, connect: e.CallEvent, entry: Entry, legs: Sequence[LegRecord]) -> None:
     assert isinstance(connect, e.MemberConnected)  # noqa: S101 - for the type checker
     leg = next((leg for leg in legs if leg.uniqueid == connect.dest), None)
-    if connect.interface:
+    if leg is None and connect.source is Source.LIVE:  # behind Asterisk's own loop
+        leg = next((each for each in legs if each.rings and _answers(each, connect.at)), None)
+    if leg is not None and leg.operator is not None:
+        visit.operator = leg.operator  # also of a colleague who picked the call up for the member
+    elif connect.interface:
         visit.operator = Parties.member_of(connect.interface)
-    elif leg is not None:
-        visit.operator = leg.operator
     completed = _first(entry, e.MemberCompleted)
     if leg is None:
         leg = next((leg for leg in legs if leg.operator == visit.operator and leg.talked), None)
@@ -138,6 +140,11 @@ def _answered(visit: VisitRecord, connect: e.CallEvent, entry: Entry, legs: Sequ
         visit.talk_ms = milliseconds(connect.at, leg.ended)
     elif isinstance(completed, e.MemberCompleted):
         visit.talk_ms = round(completed.talked * 1000)
+
+
+def _answers(leg: LegRecord, moment: float) -> bool:
+    """Whether a phone picked up at about this moment."""
+    return leg.operator is not None and leg.answered is not None and abs(leg.answered - moment) < SAME_ENTRY
 
 
 def _why_left(facts: Facts, entry: Entry, *, over: bool) -> VisitOutcome | None:
@@ -180,19 +187,34 @@ def _ended_unseen(visit: VisitRecord, facts: Facts, entry: Entry) -> None:
 def _rings(facts: Facts, entry: Entry, legs: Sequence[LegRecord], visit: VisitRecord) -> list[RingRecord]:
     """Live tries first; then those that only the log or the CDR know, as many as they tell beyond."""
     by_dest = {leg.uniqueid: leg for leg in legs}
-    rings: list[RingRecord] = []
-    for call in entry.events:
-        if isinstance(call, e.MemberCalled) and call.source is Source.LIVE:
-            leg = by_dest.get(call.dest)
-            rings.append(_live_ring(call, leg, facts))
-    for other in (_logged_rings(entry), _cdr_rings(facts, entry)):
-        for operator in {ring.operator for ring in other}:
-            have = sum(ring.operator == operator for ring in rings)
-            told = [ring for ring in other if ring.operator == operator]
-            rings += told[have:]
-    if visit.operator and not any(ring.operator == visit.operator for ring in rings):
+    calls = [event for event in entry.events if isinstance(event, e.MemberCalled) and event.source is Source.LIVE]
+    rings = [_live_ring(call, by_dest.get(call.dest), facts) for call in calls]
+    for operator, told in _by_operator(_told_rings(facts, entry)).items():
+        have = sum(ring.operator == operator for ring in rings)
+        rings += told[have:]
+    if visit.operator and not rings:
         rings.append(RingRecord(visit.operator, visit.left or visit.joined, visit.left, LegResult.ANSWERED))
     return sorted(rings, key=lambda ring: ring.started)
+
+
+def _by_operator(rings: list[RingRecord]) -> dict[str, list[RingRecord]]:
+    found: dict[str, list[RingRecord]] = {}
+    for ring in rings:
+        found.setdefault(ring.operator, []).append(ring)
+    return found
+
+
+def _told_rings(facts: Facts, entry: Entry) -> list[RingRecord]:
+    """As the log tells. Of members who rang along when another answered it is silent; the CDR has a row of each,
+    which names no queue: it helps where the call was in one only."""
+    logged, rows = _by_operator(_logged_rings(entry)), _cdr_rings(facts, entry)
+    if len(facts.joins) > 2 or {join.queue for join in facts.joins} != {entry.queue}:
+        rows = []
+    merged = [logged[ring.operator].pop(0) if logged.get(ring.operator) else ring for ring in rows]
+    for place, ring in enumerate(merged):  # the order of the rows is the order of calling
+        if place and ring.started < merged[place - 1].started:
+            merged[place] = replace(ring, started=merged[place - 1].started)
+    return merged + [ring for rest in logged.values() for ring in rest]
 
 
 def _live_ring(call: e.MemberCalled, leg: LegRecord | None, facts: Facts) -> RingRecord:

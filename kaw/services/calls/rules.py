@@ -37,7 +37,9 @@ def derive(call: str, events: Iterable[e.CallEvent], parties: Parties) -> CallRe
     first = facts.first
     if first is None:
         return _failed_at_once(facts)
-    return _Reading(facts, first, parties).record()
+    record = _Reading(facts, first, parties).record()
+    passed = len(facts.channels) == 1 and first.moved is not None
+    return None if passed else record  # a phone that only took another call over
 
 
 def _failed_at_once(facts: Facts) -> CallRecord | None:
@@ -81,11 +83,13 @@ class _Reading:
         return record
 
     def _started(self) -> float:
+        if self.first.seen_open and self.first.opened is not None:
+            return self.first.opened
         known = [leg.started for leg in self.legs] + [join.at for join in self.facts.joins]
+        known += [row.at for row in self.facts.rows]
         if self.first.opened is not None:
             known.append(self.first.opened)
-        live = [moment for moment in known if moment != int(moment)]
-        return min(live or known)
+        return min(known)
 
     def _times(self, record: CallRecord, talks: list[LegRecord], final: LegRecord | None) -> None:
         if record.over:
@@ -107,7 +111,8 @@ class _Reading:
         if self.direction is not CallDirection.INBOUND:
             return None
         if self.visits:
-            waits = [visit.wait_ms for visit in self.visits]
+            until = next((n for n, visit in enumerate(self.visits) if visit.outcome is VisitOutcome.ANSWERED), None)
+            waits = [visit.wait_ms for visit in self.visits[: None if until is None else until + 1]]
             return None if any(wait is None for wait in waits) else sum(wait or 0 for wait in waits)
         rang = [leg.started for leg in self.legs if leg.operator is not None]
         if not rang:
@@ -115,16 +120,13 @@ class _Reading:
         return milliseconds(min(rang), record.answered if record.answered is not None else record.ended)
 
     def _direction(self) -> CallDirection:
-        phones = [leg for leg in self.legs if leg.operator is not None]
         lines = [leg for leg in self.legs if leg.operator is None]
         begins = self.first.name
+        if not begins and self.facts.joins:
+            return CallDirection.INBOUND  # the log knows no channel; operators do not queue as a rule
         if is_local(begins) or not begins:
             begins = self.legs[0].channel if self.legs else ""
         if self.parties.is_trunk(begins):
-            return CallDirection.INBOUND
-        if self.facts.joins and not lines and not phones:
-            return CallDirection.INBOUND
-        if self.facts.joins and not begins:
             return CallDirection.INBOUND
         if lines or (self._goes_out() and not self._with_pbx()):
             return CallDirection.OUTBOUND
@@ -213,7 +215,18 @@ class _Reading:
             return CallResult.ABANDONED
         if record.closed_by_kaw:
             return None
-        return CallResult.ABANDONED if not outcomes and self._left_while_ringing() else CallResult.MISSED
+        left = self._left_while_ringing() or self._gave_up_by_cdr()
+        return CallResult.ABANDONED if not outcomes and left else CallResult.MISSED
+
+    def _gave_up_by_cdr(self) -> bool:
+        """The last thing was a Dial nobody answered, and the dialplan did not go on after it."""
+        rows = self.facts.rows
+        return (
+            self.first.closed is None
+            and bool(rows)
+            and rows[-1].application == "Dial"
+            and rows[-1].disposition == "NO ANSWER"
+        )
 
     def _left_while_ringing(self) -> bool:
         asked = [ask.at for ask in self.first.asked if ask.by_phone]
@@ -242,6 +255,8 @@ class _Reading:
             return CallResult.FAILED
         for channel in self._called_channels():
             end = channel.dial_end
+            if channel.moved is not None:
+                return CallResult.CANCELLED  # given away while it rang
             if channel.cause in NO_SUCH_NUMBER:
                 return CallResult.FAILED
             if end is not None and end.status in DIAL_STATUS:
@@ -260,6 +275,8 @@ class _Reading:
         hangups = [row.data for row in self.facts.rows if row.application == "Hangup"]
         if any(data.isdigit() and int(data) in NO_SUCH_NUMBER for data in hangups):
             return CallResult.FAILED
+        if self._gave_up_by_cdr():
+            return CallResult.CANCELLED
         rows = [row for row in self.facts.rows if row.other] or self.facts.rows
         for row in reversed(rows):
             if row.disposition in DISPOSITION:

@@ -3,8 +3,9 @@
 Every moment belongs to exactly one state; where sources overlap, the order of ``OperatorState`` decides.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kaw.models import OperatorState
 from kaw.services.calls.records import Span
@@ -72,25 +73,23 @@ class _Person:
         return State(OperatorState.WAITING)
 
 
-def intervals(events: Iterable[e.OperatorEvent], spans: Sequence[Span]) -> list[IntervalRecord]:
+def intervals(events: Iterable[e.OperatorEvent], spans: Iterable[Span]) -> list[IntervalRecord]:
     """His time from the first known membership on; spans before it are left out. The order of events is free."""
     told = sorted(set(events), key=_order)
     begin = next((event.at for event in told if isinstance(event, e.MemberState)), None)
     if begin is None:
         return []
-    base = _base(told)
-    moments = {begin, *(at for at, _state in base), *_edges(spans)}
-    cuts = sorted(moment for moment in moments if moment >= begin)
+    base = dict(_base(told))
+    starts, ends = _edges(spans)
+    running: Counter[OperatorState] = Counter()
+    current = State(OperatorState.OFFLINE)
     found: list[IntervalRecord] = []
-    place, current = 0, base[0][1]
-    for start, end in zip(cuts, [*cuts[1:], None], strict=True):
-        while place < len(base) and base[place][0] <= start:
-            current, place = base[place][1], place + 1
-        state = _strongest(current, spans, start)
-        if found and found[-1].state is state.state and found[-1].pause_type == state.pause_type:
-            found[-1] = IntervalRecord(state.state, state.pause_type, found[-1].started, end)
-        else:
-            found.append(IntervalRecord(state.state, state.pause_type, start, end))
+    for moment in sorted({*base, *starts, *ends}):
+        current = base.get(moment, current)
+        running.update(starts.get(moment, ()))
+        running.subtract(ends.get(moment, ()))
+        if moment >= begin:
+            _go_on(found, _strongest(current, running), moment)
     return found
 
 
@@ -112,12 +111,29 @@ def _base(told: Sequence[e.OperatorEvent]) -> list[tuple[float, State]]:
     return found
 
 
-def _edges(spans: Iterable[Span]) -> set[float]:
-    return {span.started for span in spans} | {span.ended for span in spans if span.ended is not None}
+def _edges(spans: Iterable[Span]) -> tuple[dict[float, list[OperatorState]], dict[float, list[OperatorState]]]:
+    """The states that begin and end, by moment."""
+    starts: dict[float, list[OperatorState]] = {}
+    ends: dict[float, list[OperatorState]] = {}
+    for span in spans:
+        starts.setdefault(span.started, []).append(span.state)
+        if span.ended is not None:
+            ends.setdefault(max(span.ended, span.started), []).append(span.state)
+    return starts, ends
 
 
-def _strongest(base: State, spans: Sequence[Span], moment: float) -> State:
-    """The first in the order of states among what holds at a moment."""
-    running = [span.state for span in spans if span.started <= moment and (span.ended is None or span.ended > moment)]
-    best = min([*running, base.state], key=PRIORITY.__getitem__)
+def _strongest(base: State, running: Counter[OperatorState]) -> State:
+    """The first in the order of states among what holds."""
+    held = [state for state, times in running.items() if times > 0]
+    best = min([*held, base.state], key=PRIORITY.__getitem__)
     return base if best is base.state else State(best)
+
+
+def _go_on(found: list[IntervalRecord], state: State, moment: float) -> None:
+    """He is in this state from now on."""
+    if found:
+        last = found[-1]
+        if (last.state, last.pause_type) == (state.state, state.pause_type):
+            return
+        found[-1] = replace(last, ended=moment)
+    found.append(IntervalRecord(state.state, state.pause_type, moment, None))

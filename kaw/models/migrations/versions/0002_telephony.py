@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("operator", sa.String(length=40), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("number", sa.String(length=80), nullable=False),
+        sa.Column("called", sa.Boolean(), nullable=False),
         sa.Column("result", sa.String(length=32), nullable=True),
         sa.Column("started_at", UtcDateTime, nullable=False),
         sa.Column("answered_at", UtcDateTime, nullable=True),
