@@ -18,10 +18,11 @@ from kaw.telephony import events as e
 from kaw.telephony.names import digits
 from kaw.telephony.tail import lines_since
 
-COLUMNS = (
-    "accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer end duration billsec"
-    " disposition amaflags uniqueid userfield peeraccount linkedid sequence"
-).split()
+COLUMNS: tuple[str, ...] = (
+    *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start"),
+    *("answer", "end", "duration", "billsec", "disposition", "amaflags", "uniqueid", "userfield", "peeraccount"),
+    *("linkedid", "sequence"),
+)
 SLACK = 4 * 3600.0  # a row is written when its call ends, and stands by its begin
 FORMAT = "%Y-%m-%d %H:%M:%S"
 
@@ -34,7 +35,8 @@ def read(source: str, since: float, zone: str) -> list[e.CdrRow]:
     place = ZoneInfo(zone)
     if "://" in source:
         address, _hash, table = source.partition("#")
-        rows = [_event(row, place) for row in _table_rows(address, table or "cdr", since, place)]
+        told = (_event(row, place) for row in _table_rows(address, table or "cdr", since, place))
+        rows = [row for row in told if row is not None]
     else:
 
         def time_of(line: str) -> float | None:
@@ -42,7 +44,7 @@ def read(source: str, since: float, zone: str) -> list[e.CdrRow]:
             return _time(cells[9], place) if len(cells) > 9 else None
 
         rows = parse(lines_since(Path(source), since, time_of, SLACK), zone)
-    return [row for row in rows if row is not None and row.ended_at >= since - 1]
+    return [row for row in rows if row.ended_at >= since - 1]
 
 
 def parse(lines: Iterable[str], zone: str) -> list[e.CdrRow]:
@@ -90,7 +92,7 @@ def _table_rows(address: str, table: str, since: float, place: ZoneInfo) -> Iter
         limit = datetime.fromtimestamp(since - SLACK, place).replace(tzinfo=None)
         with engine.connect() as connection:
             for row in connection.execute(sa.select(stored).where(begin >= limit).order_by(begin)).mappings():
-                yield _named(row)
+                yield _named(dict(row))
     finally:
         engine.dispose()
 

@@ -146,12 +146,13 @@ class MemberSilent(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class MemberConnected(CallEvent):
-    """A member answered; ``waited`` in seconds since the join, as the source tells."""
+    """A member answered; ``waited`` since the join and ``rang`` at his phone in seconds, as the source tells."""
 
     queue: str
     interface: str
     dest: str
     waited: float
+    rang: float
 
 
 @dataclass(frozen=True, slots=True)

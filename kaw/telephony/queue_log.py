@@ -63,7 +63,8 @@ def parse(lines: Iterable[str]) -> list[LogLine]:
             continue
         step = step + 1 if time == last else 0
         last = time
-        found.append(LogLine(time + step * STEP, *parts[1:5], tuple(parts[5:])))
+        call, queue, member, event, *data = parts[1:]
+        found.append(LogLine(time + step * STEP, call, queue, member, event, tuple(data)))
     return found
 
 
@@ -91,9 +92,9 @@ def _table_lines(address: str, table: str, since: float) -> Iterator[str]:
     """The columns of app_queue's realtime table; ``time`` holds epoch seconds or a date and time."""
     engine = sa.create_engine(address, hide_parameters=True)
     try:
-        columns = [sa.column(name) for name in ("time", "callid", "queuename", "agent", "event")]
-        data = [sa.column(f"data{number}") for number in range(1, 6)]
-        query = sa.select(*columns, *data).select_from(sa.table(table)).order_by(sa.column("id"))
+        names = ["time", "callid", "queuename", "agent", "event", *(f"data{number}" for number in range(1, 6))]
+        columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in names]
+        query = sa.select(*columns).select_from(sa.table(table)).order_by(sa.column("id"))
         with engine.connect() as connection:
             for row in connection.execute(query):
                 time = _epoch(row[0])
@@ -132,7 +133,7 @@ def _events_of(line: LogLine, interface: str) -> list[e.PbxEvent]:
         case "ENTERQUEUE":
             return [e.QueueJoined(*about, line.queue, digits(line.value(1)))]
         case "CONNECT":
-            return [e.MemberConnected(*about, line.queue, interface, line.value(1), line.number(0))]
+            return [e.MemberConnected(*about, line.queue, interface, line.value(1), line.number(0), line.number(2))]
         case "RINGNOANSWER":
             return [e.MemberSilent(*about, line.queue, interface, "", line.number(0) / 1000)]
         case "RINGCANCELED":

@@ -186,7 +186,8 @@ def _silent(m: Message, at: float) -> Events:
 
 def _connected(m: Message, at: float) -> Events:
     queue, interface, dest = _text(m, "Queue"), _text(m, "Interface"), _text(m, "DestUniqueid")
-    return (e.MemberConnected(at, LIVE, *_of(m), queue, interface, dest, _seconds(m, "HoldTime")), _member_known(m, at))
+    waited, rang = _seconds(m, "HoldTime"), _seconds(m, "RingTime")
+    return (e.MemberConnected(at, LIVE, *_of(m), queue, interface, dest, waited, rang), _member_known(m, at))
 
 
 def _completed(m: Message, at: float) -> Events:
