@@ -2,7 +2,7 @@ FROM python:3.12-slim-bookworm
 
 RUN useradd --create-home --uid 1000 kaw && mkdir /data && chown kaw /data
 WORKDIR /app
-COPY pyproject.toml README.md LICENSE main.py ./
+COPY pyproject.toml hatch_build.py package.json package-lock.json README.md LICENSE main.py ./
 COPY kaw kaw
 COPY assets assets
 RUN pip install --no-cache-dir .
