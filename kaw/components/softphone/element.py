@@ -95,14 +95,20 @@ class Softphone(
         ha1: str,
         realm: str,
         ice_servers: Sequence[Mapping[str, Any]] = (),
+        show_numbers: bool = True,
     ) -> None:
-        """Register with this account; the same one again changes nothing. It is never part of the page's HTML."""
+        """Register with this account; the same one again changes nothing. It is never part of the page's HTML.
+
+        Another account during a call is taken when the call is over. ``show_numbers``: the browser's own notices name
+        the caller; False for a user who may not see phones.
+        """
         account = {"wsUrl": ws_url, "aor": aor, "login": login, "ha1": ha1, "realm": realm}
-        self._do("configure", {**account, "iceServers": [dict(server) for server in ice_servers]})
+        servers = [dict(server) for server in ice_servers]
+        self.run_method("configure", {**account, "iceServers": servers, "showNumbers": show_numbers})
 
     def switch_off(self) -> None:
         """Unregister and forget the account, in every tab of this browser."""
-        self._do("switchOff")
+        self.run_method("switchOff")
 
     def call(self, number: str, origin_header: str | None = None) -> None:
         """Call out."""
@@ -173,7 +179,7 @@ class Softphone(
         return DeviceList.read(await self.run_method("readDevices", timeout=DEVICES_WITHIN))
 
     def _do(self, name: str, *arguments: Any) -> None:
-        self.run_method(name, *arguments)
+        self.run_method("command", name, *arguments)
 
     async def _heard(self, event: GenericEventArguments) -> None:
         try:
