@@ -19,8 +19,12 @@ STATUS = {
 
 def legs_of(facts: Facts, parties: Parties) -> list[LegRecord]:
     """Every phone and line of a call, by the time they came into it; Asterisk's own loops are left out."""
-    together = _together(facts)
-    legs = [_leg(facts, channel, parties, together) for channel in facts.channels.values() if _is_party(channel)]
+    together, found_together = _together(facts, live=True), _together(facts, live=False)
+    legs = [
+        _leg(facts, channel, parties, together, found_together)
+        for channel in facts.channels.values()
+        if _is_party(channel)
+    ]
     legs += [
         leg
         for channel in facts.channels.values()
@@ -33,7 +37,9 @@ def _is_party(channel: Channel) -> bool:
     return bool(channel.name) and not is_local(channel.name) and channel.opened is not None
 
 
-def _leg(facts: Facts, channel: Channel, parties: Parties, together: dict[str, float]) -> LegRecord:
+def _leg(
+    facts: Facts, channel: Channel, parties: Parties, together: dict[str, float], found_together: dict[str, float]
+) -> LegRecord:
     operator = parties.operator_of(channel.name)
     leg = LegRecord(
         uniqueid=channel.uniqueid,
@@ -45,6 +51,8 @@ def _leg(facts: Facts, channel: Channel, parties: Parties, together: dict[str, f
         over=channel.is_over,
         rings=any(dial.channel for dial in channel.dialled_by) or bool(channel.called) or bool(channel.connected),
     )
+    if leg.answered is None:
+        leg.answered = found_together.get(channel.uniqueid)  # a talk that was going on when KAW came back
     leg.talked = leg.answered is not None or (
         operator is not None and not channel.ends and not channel.bridges and bool(_talks_in_cdr(facts, channel))
     )
@@ -76,21 +84,23 @@ def _began(channel: Channel) -> float:
     return min(known) if known else channel.opened or 0.0
 
 
-def _together(facts: Facts) -> dict[str, float]:
-    """When each channel first had company in a bridge, by its id."""
+def _together(facts: Facts, *, live: bool) -> dict[str, float]:
+    """When each channel first had company in a bridge, by its id; ``live``: as seen when it happened."""
     moves = sorted(
         (event for channel in facts.channels.values() for event in channel.bridges),
         key=lambda event: (event.at, isinstance(event, e.BridgeEntered)),
     )
     inside: dict[str, set[str]] = {}
     first: dict[str, float] = {}
+    seen: dict[str, Source] = {}
     for event in moves:
         people = inside.setdefault(event.bridge, set())
         if isinstance(event, e.BridgeLeft):
             people.discard(event.channel)
             continue
         people.add(event.channel)
-        if len(people) > 1:
+        seen[event.channel] = event.source
+        if len(people) > 1 and (not live or all(seen[channel] is Source.LIVE for channel in people)):
             for channel in people:
                 first.setdefault(channel, event.at)
     return first

@@ -34,7 +34,7 @@ def move(channel: str, one: Collection[e.CallEvent], other: Collection[e.CallEve
         found.append(e.ChannelOpened(at, e.Source.KAW, new, channel, opened.name, "", ""))
     bridges = {event.bridge for event in (*one, *other) if isinstance(event, e.BridgeEntered) and event.call == new}
     found += [
-        e.BridgeEntered(event.at, e.Source.KAW, new, channel, event.bridge)
+        e.BridgeEntered(event.at, e.Source.LIVE, new, channel, event.bridge)
         for event in here
         if isinstance(event, e.BridgeEntered) and event.channel == channel and event.bridge in bridges
     ]

@@ -1,7 +1,7 @@
 """Operators as far as the recorder holds them: what happened to each lately, and what stands in the table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kaw.services.calls.records import CallRecord, Span
 from kaw.services.calls.timeline import IntervalRecord, intervals
@@ -22,15 +22,26 @@ class Person:
     written: list[IntervalRecord] = field(default_factory=list)  # from ``since`` on
     since: float = float("-inf")
     oldest_dirty: float = float("inf")  # a fact from before ``since`` came
+    _last: dict[str, e.MemberState] = field(default_factory=dict)  # by queue
 
     def add(self, event: e.OperatorEvent) -> bool:
         """Take in one fact; False when it is known."""
         if event in self.events:
             return False
         self.events.add(event)
-        self.unwritten.append(event)
+        if not self._repeats(event):
+            self.unwritten.append(event)
         self.oldest_dirty = min(self.oldest_dirty, event.at)
         return True
+
+    def _repeats(self, event: e.OperatorEvent) -> bool:
+        """Whether it says what the event before it said: queues tell every phone's state many times a call."""
+        if not isinstance(event, e.MemberState):
+            return False
+        before = self._last.get(event.queue)
+        if before is None or before.at <= event.at:
+            self._last[event.queue] = event
+        return before is not None and before.at <= event.at and replace(before, at=event.at) == event
 
     def take(self, call: str, spans: list[Span]) -> bool:
         """How a call occupies him now; False when that is known."""
@@ -110,6 +121,15 @@ class People:
             for event in person.events
             if isinstance(event, e.MemberState) and event.name
         }
+
+    def memberships(self) -> list[tuple[str, str]]:
+        """Interface and queue of every present member."""
+        found: dict[tuple[str, str], bool] = {}
+        for person in self.by_operator.values():
+            for event in sorted(person.events, key=lambda event: event.at):
+                if isinstance(event, e.MemberState):
+                    found[event.interface, event.queue] = event.present
+        return [membership for membership, present in found.items() if present]
 
     def late(self) -> Iterable[Person]:
         """Those of whom something became known that is older than what is held."""

@@ -189,27 +189,26 @@ def write_intervals(
 ) -> None:
     """Bring the table from one list of an operator's intervals to another."""
     same = 0
-    while same < min(len(before), len(now)) and before[same] == now[same]:
+    while same < min(len(before), len(now)) and _row(before[same]) == _row(now[same]):
         same += 1
     connection = session.connection()
     mine = col(OperatorInterval.operator) == operator
     if len(before) > same:
         since = moment(min(part.started for part in before[same:]))
         connection.execute(sa.delete(OperatorInterval).where(mine, col(OperatorInterval.started_at) >= since))
-    rows = [
-        {
-            "operator": operator,
-            "user_id": user_id,
-            "state": part.state,
-            "pause_type": part.pause_type,
-            "started_at": moment(part.started),
-            "ended_at": moment(part.ended),
-        }
-        for part in now[same:]
-        if part.ended is None or moment(part.ended) != moment(part.started)
-    ]
+    rows = [{"operator": operator, "user_id": user_id, **_row(part)} for part in now[same:]]
+    rows = [row for row in rows if row["ended_at"] != row["started_at"]]
     if rows:
         connection.execute(sa.insert(OperatorInterval), rows)
+
+
+def _row(part: IntervalRecord) -> dict[str, Any]:
+    return {
+        "state": part.state,
+        "pause_type": part.pause_type,
+        "started_at": moment(part.started),
+        "ended_at": moment(part.ended),
+    }
 
 
 def read_intervals(session: Session, operator: str, since: datetime) -> list[IntervalRecord]:

@@ -1,0 +1,269 @@
+"""Keeps the tables of calls, queue entries and operators' time as the PBX's events come.
+
+One recorder per installation, in the process that holds the line. What a batch of events tells is journalled and
+written in one transaction: after a crash either both are there or neither. Events may come twice and out of order.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from kaw import db, live
+from kaw.models import Call, OperatorInterval, User
+from kaw.services.cache import Cache
+from kaw.services.calls import journal, store
+from kaw.services.calls.held import Held, HeldCalls
+from kaw.services.calls.parties import Parties
+from kaw.services.calls.people import People
+from kaw.services.calls.records import CallRecord, LegRecord
+from kaw.services.calls.rules import waiting
+from kaw.telephony import events as e
+
+log = logging.getLogger(__name__)
+
+Hook = Callable[[int, str], None]  # call, operator
+NEWS_S = 120.0  # an event older than that opens nobody's card
+
+
+@dataclass
+class Hooks:
+    """What other services do when something happens, after it is in the tables: in the recorder's thread."""
+
+    ringing: Callable[[int], None] | None = None
+    answered: Hook | None = None
+    ended: Hook | None = None
+
+
+@dataclass
+class _News:
+    """What a batch changed, to be told when it is in the tables."""
+
+    calls: list[int] = field(default_factory=list)
+    ringing: dict[int, list[str]] = field(default_factory=dict)
+    answered: list[tuple[int, str]] = field(default_factory=list)
+    ended: list[tuple[int, str]] = field(default_factory=list)
+    queues: set[str] = field(default_factory=set)
+    operators: list[str] = field(default_factory=list)
+
+
+class Recorder:
+    """Takes events in batches. Not for use by two threads at once: calls wait for each other."""
+
+    def __init__(self, parties: Callable[[], Parties] = Parties, hooks: Hooks | None = None) -> None:
+        self._parties = parties
+        self._hooks = hooks or Hooks()
+        self._calls, self._people = HeldCalls(), People()
+        self._turn = threading.RLock()
+
+    def load(self) -> None:
+        """Take up what was going on when KAW stopped."""
+        with self._turn, db.reading() as session:
+            connection = session.connection()
+            still = sa.select(col(Call.linkedid)).where(
+                col(Call.ended_at).is_(None), col(Call.closed_by_kaw).is_(False)
+            )
+            self._calls.fetch(session, connection.execute(still).scalars().all())
+            known = sa.select(col(OperatorInterval.operator)).where(col(OperatorInterval.ended_at).is_(None))
+            operators = {*connection.execute(known).scalars(), *self._journalled(journal.operators(session))}
+            for operator in operators:
+                self._recall(operator, store.seconds(db.now() - timedelta(seconds=600)))
+            self._calls.dirty |= set(self._calls.by_id)
+        self.absorb(())
+
+    def absorb(self, events: Iterable[e.PbxEvent]) -> None:
+        """Take in what the PBX told. Unavailable: nothing is lost, the next call writes it, too."""
+        with self._turn:
+            told = list(events)
+            self._bring_back({event.call for event in told if isinstance(event, e.CallEvent)})
+            for event in told:
+                if isinstance(event, e.CallEvent):
+                    self._calls.add(event)
+                elif isinstance(event, e.OperatorEvent):
+                    self._people.add(Parties.member_of(event.interface), event)
+                elif isinstance(event, e.PbxStarted):
+                    self._restarted(event.at)
+            self._write()
+
+    def members(self) -> dict[str, str]:
+        """Interfaces of queue members by the names that the queue log uses."""
+        return self._people.members()
+
+    def open_channels(self) -> dict[str, set[str]]:
+        """Channels that live as far as is known, by Linkedid."""
+        return self._calls.open_channels()
+
+    def knows(self, linkedid: str) -> bool:
+        """Whether the call is held in memory."""
+        return linkedid in self._calls.by_id
+
+    def call_of(self, channel: str) -> str | None:
+        """The Linkedid of the held call a channel belongs to."""
+        for linkedid, held in self._calls.by_id.items():
+            if any(event.channel == channel for event in held.events):
+                return linkedid
+        return None
+
+    def last_heard(self, linkedid: str) -> float:
+        """When the last event of a held call was, Unix seconds by the PBX's clock."""
+        return self._calls[linkedid].last
+
+    def waits(self, linkedid: str, channel: str, queue: str) -> bool:
+        """Whether a channel is known to wait in a queue."""
+        record = self._calls.by_id[linkedid].record if self.knows(linkedid) else None
+        visits = record.visits if record is not None else ()
+        return any(visit.uniqueid == channel and visit.queue == queue and visit.waits for visit in visits)
+
+    def memberships(self) -> list[tuple[str, str]]:
+        """Interface and queue of everybody who is a member as far as is known."""
+        return self._people.memberships()
+
+    # -- memory
+
+    def _bring_back(self, linkedids: set[str]) -> None:
+        missing = {linkedid for linkedid in linkedids if not self.knows(linkedid)}
+        if missing:
+            with db.reading() as session:
+                self._calls.fetch(session, missing)
+
+    def _restarted(self, at: float) -> None:
+        """Nothing from before a start of the PBX lives on."""
+        for linkedid, channels in self._calls.open_channels().items():
+            if all(event.at < at for event in self._calls[linkedid].events):
+                for channel in channels:
+                    self._calls.add(e.ChannelGone(at, e.Source.KAW, linkedid, channel, True))
+
+    def _recall(self, operator: str, since: float) -> None:
+        """Read an operator's past back, from the interval that held at ``since`` on."""
+        person = self._people[operator]
+        with db.reading() as session:
+            subject = f"{journal.OPERATOR}{operator}"
+            told = journal.read(session, [subject]).get(subject, [])
+            begin = store.moment(since)
+            assert begin is not None  # noqa: S101 - for the type checker
+            written = store.read_intervals(session, operator, begin)
+            person.since = min(written[0].started, since) if written else float("-inf")
+            start = store.moment(person.since) if written else begin
+            spans = store.read_spans(session, operator, start or begin)
+        person.written = written
+        person.events |= {event for event in told if isinstance(event, e.OperatorEvent)}
+        person.spans = {**spans, **person.spans}
+        self._people.dirty.add(operator)
+
+    @staticmethod
+    def _journalled(subjects: Iterable[str]) -> list[str]:
+        return [subject.removeprefix(journal.OPERATOR) for subject in subjects]
+
+    # -- writing
+
+    def _write(self) -> None:
+        changed = self._calls.derive(self._parties())
+        for held in changed:
+            self._people.occupy(held.linkedid, held.record, held.written)
+        for person in self._people.late():
+            self._recall(person.operator, person.oldest_dirty)
+        times = {operator: self._people[operator].intervals() for operator in self._people.dirty}
+        if not self._calls.dirty and not times:
+            return
+        news = _News()
+        users = _users.get(None)
+        with db.transaction() as tx:
+            journal.write(tx.session, self._unwritten())
+            store.write_calls(tx.session, changed, users)
+            for operator, now in times.items():
+                before = self._people[operator].written
+                store.write_intervals(tx.session, operator, before, now, users.get(operator))
+                if before[-1:] != now[-1:]:
+                    news.operators.append(operator)
+            for held in changed:
+                self._gather_news(news, held)
+            self._tell(tx, news)
+        self._calls.settle()
+        for operator, now in times.items():
+            self._people[operator].settle(now, self._calls.newest)
+        self._people.dirty.clear()
+        self._run_hooks(news)
+
+    def _unwritten(self) -> dict[str, Sequence[e.PbxEvent]]:
+        told: dict[str, Sequence[e.PbxEvent]] = {
+            linkedid: self._calls[linkedid].unwritten for linkedid in self._calls.dirty
+        }
+        for operator in self._people.dirty:
+            told[f"{journal.OPERATOR}{operator}"] = self._people[operator].unwritten
+        return told
+
+    def _gather_news(self, news: _News, held: Held) -> None:
+        if held.call_id is None:
+            return
+        news.calls.append(held.call_id)
+        before = {leg.uniqueid: leg for leg in held.written.legs} if held.written else {}
+        record = held.record
+        news.queues |= _waits(held.written) ^ _waits(record)
+        for leg in record.legs if record else ():
+            if leg.operator is not None:
+                self._gather_leg(news, held.call_id, leg, before.get(leg.uniqueid))
+
+    def _gather_leg(self, news: _News, call_id: int, leg: LegRecord, before: LegRecord | None) -> None:
+        assert leg.operator is not None  # noqa: S101 - for the type checker
+        fresh = self._calls.newest - (leg.ended or leg.answered or leg.started) < NEWS_S
+        if not fresh:
+            return
+        if leg.rings and before is None and leg.answered is None and not leg.over:
+            news.ringing.setdefault(call_id, []).append(leg.operator)
+        if leg.answered is not None and (before is None or before.answered is None):
+            news.answered.append((call_id, leg.operator))
+        if leg.over and (before is None or not before.over):
+            news.ended.append((call_id, leg.operator))
+
+    def _tell(self, tx: db.Transaction, news: _News) -> None:
+        """What needs no other service's work is announced with the commit itself."""
+        if news.calls:
+            tx.announce(live.CallsChanged(tuple(news.calls)))
+        if news.queues:
+            tx.announce(live.QueuesChanged(tuple(sorted(news.queues))))
+        if news.operators:
+            tx.announce(live.OperatorsChanged(tuple(news.operators)))
+
+    def _run_hooks(self, news: _News) -> None:
+        """Other services first (whose partner is it?), then the screens: a notice comes with its name."""
+        for call_id in news.ringing:
+            self._hook(self._hooks.ringing, call_id)
+        for call_id, operator in news.answered:
+            self._hook(self._hooks.answered, call_id, operator)
+        for call_id, operator in news.ended:
+            self._hook(self._hooks.ended, call_id, operator)
+        live.announce(
+            [
+                *(live.CallRinging(call_id, tuple(operators)) for call_id, operators in news.ringing.items()),
+                *(live.CallAnswered(call_id, operator) for call_id, operator in news.answered),
+                *(live.CallEnded(call_id, operator) for call_id, operator in news.ended),
+            ]
+        )
+
+    @staticmethod
+    def _hook(hook: Callable[..., None] | None, *about: int | str) -> None:
+        if hook is None:
+            return
+        try:
+            hook(*about)
+        except Exception:
+            log.exception("a service could not follow call %s", about[0])  # the records go on
+
+
+def _waits(record: CallRecord | None) -> set[str]:
+    return waiting(record.visits) if record is not None else set()
+
+
+def _load_users(_key: None) -> dict[str, int]:
+    with db.reading() as session:
+        query = sa.select(col(User.extension), col(User.id)).where(
+            col(User.extension).is_not(None), col(User.deleted_at).is_(None)
+        )
+        return dict(session.connection().execute(query).tuples().all())
+
+
+_users: Cache[None, dict[str, int]] = Cache(_load_users, drop_on=(live.RightsChanged,))
