@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from nicegui.element import Element
 
-from kaw.components import buttons, dialogs, inputs, layout
+from kaw.components import buttons, dialogs, layout
 from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.softphone import words
@@ -65,14 +65,15 @@ class _Dialog(dialogs.Dialog):
         }
         for name, (label, devices, value) in choices.items():
             options = _options(devices)
-            self._form.select(name, label, options, value if value in options else "")
+            note = _("Where an incoming call rings") if name == "ring" else ""
+            self._form.select(name, label, options, value if value in options else "", note=note)
         switches = {
             "automatic_gain": (_("Automatic gain"), chosen.automatic_gain),
             "echo_cancellation": (_("Echo cancellation"), chosen.echo_cancellation),
             "noise_suppression": (_("Noise suppression"), chosen.noise_suppression),
         }
         for name, (label, on) in switches.items():
-            self._form.hold(name, label, lambda on=on: inputs.switch(value=on))
+            self._form.switch(name, label, on)
 
     @property
     def _chosen(self) -> PhoneDevices:

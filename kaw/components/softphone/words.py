@@ -11,6 +11,7 @@ _REGISTRATIONS = {
 }
 _REASONS = {
     "rejected": N_("The PBX refuses the login or the password of this extension. An administrator can correct them."),
+    "realm": N_("The PBX calls its realm otherwise than the settings of KAW. An administrator can correct them."),
     "unreachable": N_("The PBX cannot be reached. Trying again by itself."),
     "timeout": N_("The PBX does not answer. Trying again by itself."),
     "insecure": N_("The softphone needs an https address: without it the browser gives no microphone."),
@@ -36,6 +37,7 @@ _ENDINGS = {
     "busy": N_("The line is busy."),
     "rejected": N_("The call was declined."),
     "no_answer": N_("Nobody answered."),
+    "elsewhere": N_("Answered by a colleague."),
     "unavailable": N_("The subscriber is not available."),
     "not_found": N_("There is no such number."),
     "forbidden": N_("The PBX does not allow this call."),
