@@ -73,6 +73,7 @@ def _event(row: Mapping[str, str], place: ZoneInfo) -> e.CdrRow | None:
         row["disposition"].upper(),
         row["lastapp"],
         row["lastdata"],
+        int(row["sequence"]) if row.get("sequence", "").isdigit() else 0,
     )
 
 

@@ -200,6 +200,7 @@ class CdrRow(CallEvent):
     disposition: str  # ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION
     application: str
     data: str  # of the application: for Hangup the cause
+    sequence: int  # of the rows, in the order of their begins
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,117 +1,117 @@
-"""The present of an Asterisk, out of its answers to QueueStatus, CoreShowChannels, CoreStatus and PJSIPShowContacts."""
+"""The present of an Asterisk, asked for when a line begins.
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+An account with few rights is enough: what one action refuses is asked another way. Only queues and channels have to
+be told; who is registered may stay unknown.
+"""
 
-from kaw.telephony.names import digits
-from kaw.telephony.port import LiveChannel, QueueEntry, QueueMember, Snapshot
+import contextlib
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from panoramisk.message import Message
+
+from kaw.telephony.ami_line import Line
+from kaw.telephony.names import endpoint
+from kaw.telephony.port import LiveChannel, PbxRefused, QueueEntry, QueueMember, Snapshot
 from kaw.telephony.translate import UNREACHABLE
 
-Message = Mapping[str, Any]
+QUARTER = 900  # seconds; every time zone is a whole number of them from UTC
+GONE = {"Unreachable", "Removed", "Unavailable"}
+ABSENT = {"UNAVAILABLE", "INVALID", "UNKNOWN"}
 
 
-class PresentReader:
-    """Hears every message of the answers; ``snapshot`` is what they have told so far."""
-
-    def __init__(self, zone: str = "UTC") -> None:
-        self._zone = ZoneInfo(zone)  # CoreStatus tells local time
-        self._channels: dict[str, LiveChannel] = {}
-        self._queues: list[str] = []
-        self._members: dict[tuple[str, str], QueueMember] = {}
-        self._entries: dict[tuple[str, str], QueueEntry] = {}
-        self._registered: list[str] = []
-        self._started_at: float | None = None
-        self.has_channels = False  # the list of channels is complete
-        self.has_queues = False
-
-    def hear(self, message: Message) -> bool:
-        """Take in one message; whether it belonged to an answer."""
-        rule = self._RULES.get(message.get("Event", ""))
-        if rule is not None:
-            rule(self, message)
-            return True
-        if message.get("CoreStartupDate"):
-            self._core_status(message)
-            return True
-        return False
-
-    def snapshot(self, at: float) -> Snapshot:
-        """What is known, as of ``at`` (Unix seconds)."""
-        return Snapshot(
-            at=at,
-            started_at=self._started_at,
-            channels=tuple(self._channels.values()),
-            queues=tuple(self._queues),
-            members=tuple(self._members.values()),
-            entries=tuple(self._entries.values()),
-            registered=tuple(self._registered),
-        )
-
-    def _queue(self, message: Message) -> None:
-        self._queues.append(message["Queue"])
-
-    def _member(self, message: Message) -> None:
-        interface = message.get("Location") or message.get("Interface", "")
-        self._members[message["Queue"], interface] = QueueMember(
-            queue=message["Queue"],
-            interface=interface,
-            name=message.get("Name", ""),
-            paused=message.get("Paused") == "1",
-            reason=message.get("PausedReason", ""),
-            reachable=message.get("Status") not in UNREACHABLE,
-            dynamic=message.get("Membership") == "dynamic",
-        )
-
-    def _entry(self, message: Message) -> None:
-        channel = message.get("Uniqueid", "")
-        number, waited = digits(message.get("CallerIDNum", "")), _whole(message.get("Wait", ""))
-        self._entries[message["Queue"], channel] = QueueEntry(message["Queue"], channel, number, waited)
-
-    def _channel(self, message: Message) -> None:
-        channel = message.get("Uniqueid", "")
-        hours, minutes, seconds = (_whole(part) for part in (message.get("Duration") or "0:0:0").split(":"))
-        self._channels[channel] = LiveChannel(
-            call=message.get("Linkedid") or channel,
-            channel=channel,
-            name=message.get("Channel", ""),
-            number=digits(message.get("CallerIDNum", "")),
-            connected_number=digits(message.get("ConnectedLineNum", "")),
-            exten=message.get("Exten", ""),
-            up=message.get("ChannelState") == "6",
-            bridge=message.get("BridgeId", ""),
-            application=message.get("Application", ""),
-            seconds=hours * 3600 + minutes * 60 + seconds,
-        )
-
-    def _contact(self, message: Message) -> None:
-        if message.get("Status") in ("Reachable", "NonQualified", "Created"):
-            self._registered.append(message.get("Endpoint", ""))
-
-    def _core_status(self, message: Message) -> None:
-        text = f"{message.get('CoreStartupDate')} {message.get('CoreStartupTime')}"
-        try:
-            self._started_at = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=self._zone).timestamp()
-        except ValueError:
-            self._started_at = None
-
-    def _channels_complete(self, _message: Message) -> None:
-        self.has_channels = True
-
-    def _queues_complete(self, _message: Message) -> None:
-        self.has_queues = True
-
-    _RULES = {
-        "QueueParams": _queue,
-        "QueueMember": _member,
-        "QueueEntry": _entry,
-        "CoreShowChannel": _channel,
-        "ContactList": _contact,
-        "CoreShowChannelsComplete": _channels_complete,
-        "QueueStatusComplete": _queues_complete,
-    }
+async def read(line: Line) -> Snapshot:
+    """The PBX as it is; PbxUnavailable when the line goes, PbxRefused when the account may not even see calls."""
+    at = await clock(line)
+    queues = await line.ask({"Action": "QueueStatus"}, listed=True)
+    return Snapshot(
+        at=at,
+        started_at=await _started(line, at),
+        channels=await _channels(line),
+        queues=[m.queue for m in queues if m.event == "QueueParams"],
+        members=[_member(m) for m in queues if m.event == "QueueMember"],
+        entries=[_entry(m) for m in queues if m.event == "QueueEntry"],
+        registered=await _registered(line),
+    )
 
 
-def _whole(text: str) -> int:
-    return int(text) if text.isdigit() else 0
+async def clock(line: Line) -> float:
+    """Unix seconds by the PBX's clock; by this machine's when it does not tell."""
+    answer = (await line.ask({"Action": "Ping"}))[0]
+    try:
+        return float(answer.get("Timestamp", ""))
+    except ValueError:
+        return time.time()
+
+
+async def _started(line: Line, at: float) -> float | None:
+    """When the PBX started. It tells how long ago at the login, and the exact local time without its zone."""
+    if line.uptime_s is None:
+        return None
+    about = at - line.uptime_s
+    with contextlib.suppress(PbxRefused, ValueError):
+        status = (await line.ask({"Action": "CoreStatus"}))[0]
+        text = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
+        local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()
+        return local + round((about - local) / QUARTER) * QUARTER
+    return about
+
+
+async def _channels(line: Line) -> Sequence[LiveChannel]:
+    try:
+        told = await line.ask({"Action": "CoreShowChannels"}, listed=True)
+    except PbxRefused:
+        told = await line.ask({"Action": "Status"}, listed=True)
+    return [_channel(m) for m in told if m.event in ("CoreShowChannel", "Status")]
+
+
+def _channel(m: Message) -> LiveChannel:
+    return LiveChannel(
+        call=m.linkedid or m.uniqueid,
+        channel=m.uniqueid,
+        name=m.channel,
+        number=m.calleridnum,
+        connected_number=m.connectedlinenum,
+        exten=m.exten,
+        up=m.channelstate == "6",
+        bridge=m.bridgeid,  # both spellings: names of headers are compared without case
+        application=m.application,
+        seconds=_seconds(m.duration or m.seconds),
+    )
+
+
+def _seconds(text: str) -> int:
+    """Of "00:02:10", or of plain seconds."""
+    total = 0
+    for part in text.split(":"):
+        total = total * 60 + (int(part) if part.isdigit() else 0)
+    return total
+
+
+def _member(m: Message) -> QueueMember:
+    return QueueMember(
+        queue=m.queue,
+        interface=m.location or m.interface,
+        name=m.get("Name", "") or m.membername,
+        paused=m.paused == "1",
+        reason=m.pausedreason,
+        reachable=m.status not in UNREACHABLE,
+        dynamic=m.membership == "dynamic",
+    )
+
+
+def _entry(m: Message) -> QueueEntry:
+    return QueueEntry(queue=m.queue, channel=m.uniqueid, number=m.calleridnum, waited=_seconds(m.wait))
+
+
+async def _registered(line: Line) -> Sequence[str]:
+    """Contacts need the right "system"; the states of devices do not."""
+    with contextlib.suppress(PbxRefused):
+        told = await line.ask({"Action": "PJSIPShowContacts"}, listed=True)
+        return [m.endpoint for m in told if m.event == "ContactList" and m.status not in GONE]
+    with contextlib.suppress(PbxRefused):
+        told = await line.ask({"Action": "DeviceStateList"}, listed=True)
+        devices = [m for m in told if m.event == "DeviceStateChange" and m.state not in ABSENT]
+        return [endpoint(m.device) for m in devices if m.device.partition("/")[0] in ("PJSIP", "SIP", "IAX2")]
+    return ()

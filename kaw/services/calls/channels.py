@@ -52,6 +52,11 @@ class Channel:
         return self.gone or self.ended is not None
 
     @property
+    def tried(self) -> bool:
+        """Whether another channel dialled it and the end of that is known; the PBX's own dialling is none."""
+        return any(end.channel for end in self.ends)
+
+    @property
     def dial_end(self) -> e.DialEnded | None:
         """How dialling it ended, if it was dialled."""
         return self.ends[-1] if self.ends else None
@@ -110,8 +115,9 @@ def gather(call: str, events: Iterable[e.CallEvent]) -> Facts:
     return facts
 
 
-def _order(event: e.CallEvent) -> tuple[float, int, str, str]:
-    return event.at, RANK[event.source], type(event).__name__, event.channel
+def _order(event: e.CallEvent) -> tuple[float, int, int, str, str, str]:
+    sequence = event.sequence if isinstance(event, e.CdrRow) else 0
+    return event.at, RANK[event.source], sequence, type(event).__name__, event.channel, getattr(event, "dest", "")
 
 
 def _opened(facts: Facts, event: e.ChannelOpened) -> None:

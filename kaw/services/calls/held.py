@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from kaw.services.calls import journal
-from kaw.services.calls.moves import move, touched
+from kaw.services.calls.moves import TELLS, move, touched
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.records import CallRecord
 from kaw.services.calls.rules import derive
@@ -98,7 +98,7 @@ class HeldCalls:
 
     def _enter(self, event: e.CallEvent) -> list[str]:
         """Remember which call a channel is in; those that are in two."""
-        if event.source is not e.Source.LIVE:
+        if event.source not in TELLS:
             return []
         found = []
         for channel in touched(event):

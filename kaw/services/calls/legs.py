@@ -54,7 +54,7 @@ def _leg(
     if leg.answered is None:
         leg.answered = found_together.get(channel.uniqueid)  # a talk that was going on when KAW came back
     leg.talked = leg.answered is not None or (
-        operator is not None and not channel.ends and not channel.bridges and bool(_talks_in_cdr(facts, channel))
+        operator is not None and not channel.tried and not channel.bridges and bool(_talks_in_cdr(facts, channel))
     )
     leg.ended = _talk_ended(facts, channel) if leg.talked else channel.ended
     leg.over = leg.over or leg.ended is not None
@@ -122,7 +122,7 @@ def _talk_began(facts: Facts, channel: Channel, is_operator: bool, together: dic
     logged = [event.at for event in channel.connected]
     if logged:
         return min(logged)
-    if channel.ends or channel.bridges:  # live events tell how it ended, and it was not by a talk
+    if channel.tried or channel.bridges:  # live events tell how it ended, and it was not by a talk
         return None
     known = [row.answered_at for row in _talks_in_cdr(facts, channel) if _knows_talk(row, channel)]
     return min((moment for moment in known if moment is not None), default=None)

@@ -8,11 +8,18 @@ from collections.abc import Collection
 
 from kaw.telephony import events as e
 
+TELLS = (e.Source.LIVE, e.Source.CDR)
+
 
 def touched(event: e.CallEvent) -> tuple[str, ...]:
     """The channels an event is about."""
     dest = getattr(event, "dest", "")
     return (event.channel, dest) if dest and dest != event.channel else (event.channel,)
+
+
+def _last(events: Collection[e.CallEvent]) -> tuple[bool, float]:
+    """When a channel was heard of last in a call; a row of the CDR stands under the call it ended in."""
+    return any(isinstance(event, e.CdrRow) for event in events), max(event.at for event in events)
 
 
 def move(channel: str, one: Collection[e.CallEvent], other: Collection[e.CallEvent]) -> list[e.CallEvent]:
@@ -21,11 +28,11 @@ def move(channel: str, one: Collection[e.CallEvent], other: Collection[e.CallEve
     The call in which it was heard of last is where it went to. Later facts may tell of an earlier move: the earliest
     counts, so that the order in which facts come makes no difference.
     """
-    here = [event for event in one if channel in touched(event) and event.source is e.Source.LIVE]
-    there = [event for event in other if channel in touched(event) and event.source is e.Source.LIVE]
+    here = [event for event in one if channel in touched(event) and event.source in TELLS]
+    there = [event for event in other if channel in touched(event) and event.source in TELLS]
     if not here or not there:
         return []
-    if max(event.at for event in here) > max(event.at for event in there):
+    if _last(here) > _last(there):
         here, there = there, here
     old, new, at = here[0].call, there[0].call, min(event.at for event in there)
     opened = next((event for event in here if isinstance(event, e.ChannelOpened) and event.channel == channel), None)

@@ -10,6 +10,7 @@ from kaw.services.calls.records import LegRecord, RingRecord, VisitRecord, milli
 from kaw.telephony import events as e
 from kaw.telephony.events import Source
 
+LEAVES = (e.QueueLeft, e.MemberConnected)
 SAME_ENTRY = 1.5  # seconds the log's whole second may differ from a live join
 BY_STATUS = {
     "TIMEOUT": VisitOutcome.TIMEOUT,
@@ -92,11 +93,16 @@ def _same(known: list[Entry], join: e.QueueJoined) -> Entry | None:
 def _owner(entries: list[Entry], event: e.CallEvent) -> Entry | None:
     """The last entry of this channel (and queue) that began before the event."""
     queue = getattr(event, "queue", None)
-    owner = None
+    before = owner = None
     for entry in entries:
-        if entry.channel == event.channel and (queue is None or entry.queue == queue):
-            owner = entry if entry.begins(event.source) <= event.at else owner
-    return owner
+        mine = entry.channel == event.channel and (queue is None or entry.queue == queue)
+        if mine and entry.begins(event.source) <= event.at:
+            before, owner = owner, entry
+    if owner is None or before is None or event.source is not Source.LIVE or owner.live is not None:
+        return owner
+    # the later entry is known from the log only, in whole seconds: the event may still be of the one before
+    left = any(isinstance(other, LEAVES) and other.source is Source.LIVE for other in before.events)
+    return owner if left or event.at - owner.joined > SAME_ENTRY else before
 
 
 def _visit(facts: Facts, entry: Entry, ordinal: int, legs: Sequence[LegRecord], *, over: bool) -> VisitRecord:

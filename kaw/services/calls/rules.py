@@ -259,7 +259,10 @@ class _Reading:
                 return CallResult.CANCELLED  # given away while it rang
             if channel.cause in NO_SUCH_NUMBER:
                 return CallResult.FAILED
-            if end is not None and end.status in DIAL_STATUS:
+            if end is not None and end.status in DIAL_STATUS and end.channel:
+                unseen = channel.cause is None and self._no_such_number_by_cdr()
+                return CallResult.FAILED if unseen else DIAL_STATUS[end.status]
+            if end is not None and end.status in DIAL_STATUS and not self.facts.rows:
                 return DIAL_STATUS[end.status]
         return self._unreached_by_cdr()
 
@@ -272,8 +275,7 @@ class _Reading:
         return called or [self.first]
 
     def _unreached_by_cdr(self) -> CallResult | None:
-        hangups = [row.data for row in self.facts.rows if row.application == "Hangup"]
-        if any(data.isdigit() and int(data) in NO_SUCH_NUMBER for data in hangups):
+        if self._no_such_number_by_cdr():
             return CallResult.FAILED
         if self._gave_up_by_cdr():
             return CallResult.CANCELLED
@@ -288,6 +290,10 @@ class _Reading:
         if any(ask.by_phone for ask in self.first.asked):
             return CallResult.CANCELLED
         return CallResult.FAILED if self.first.ended is not None else None
+
+    def _no_such_number_by_cdr(self) -> bool:
+        hangups = [row.data for row in self.facts.rows if row.application == "Hangup"]
+        return any(data.isdigit() and int(data) in NO_SUCH_NUMBER for data in hangups)
 
     def _pbx_stopped(self) -> bool:
         if self.first.gone and self.first.restarted:
