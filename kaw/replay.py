@@ -25,7 +25,7 @@ from kaw.services.calls.recorder import Recorder
 from kaw.services.calls.recovery import Past, catch_up
 from kaw.telephony import cdr, queue_log
 from kaw.telephony import events as e
-from kaw.telephony.present import PresentReader
+from kaw.telephony.listed import PresentReader
 from kaw.telephony.recorded import messages
 from kaw.telephony.translate import translate
 
