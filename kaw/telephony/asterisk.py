@@ -5,7 +5,6 @@ line is lost it is made again, later each time. Commands go out only while the l
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 import time
@@ -182,6 +181,9 @@ class Asterisk:
             return LinkState.LOST, str(lost)
         except (OSError, KawError) as failure:  # TimeoutError is an OSError
             return LinkState.LOST, f"{type(failure).__name__}: {failure}"
+        except Exception as surprise:
+            log.exception("The line to the PBX ended by an error of KAW")
+            return LinkState.LOST, f"{type(surprise).__name__}: {surprise}"
         return LinkState.LOST, ""
 
     async def _use(self, line: Line) -> None:
@@ -192,6 +194,8 @@ class Asterisk:
         self._line = line
         self._tell(LinkState.READY)
         self._inbox.ready(snapshot)
+        if self._inbox.is_slow:
+            line.slow(True)
         await line.watch()
 
     def _received(self, message: Message) -> None:
@@ -236,5 +240,4 @@ class Asterisk:
             return
         self._link = Link(state, time.time(), detail)
         if self._on_link is not None:
-            with contextlib.suppress(KawError):
-                self._on_link(self._link)
+            self._on_link(self._link)

@@ -35,7 +35,7 @@ class Inbox:
         self._waiting: deque[PbxEvent | Snapshot] = deque()
         self._held: list[PbxEvent] | None = None
         self._some = asyncio.Event()
-        self._is_slow = False
+        self.is_slow = False  # more waits than should
         self._finishing = False
 
     def put(self, events: Sequence[PbxEvent]) -> None:
@@ -45,8 +45,8 @@ class Inbox:
             return
         self._waiting.extend(events)
         self._some.set()
-        if not self._is_slow and len(self._waiting) > self._limit:
-            self._is_slow = True
+        if not self.is_slow and len(self._waiting) > self._limit:
+            self.is_slow = True
             self._slow(True)
 
     def hold(self) -> None:
@@ -91,8 +91,8 @@ class Inbox:
             # whoever keeps the records could not: the line is begun anew, and with it the present read again
             log.exception("What the PBX told could not be taken")
             self._failed()
-        if self._is_slow and len(self._waiting) < self._limit // 2:
-            self._is_slow = False
+        if self.is_slow and len(self._waiting) < self._limit // 2:
+            self.is_slow = False
             self._slow(False)
 
     def _batch(self, first: PbxEvent) -> list[PbxEvent]:
