@@ -4,11 +4,11 @@
 """
 
 import hashlib
-import os
 import sys
 
 from nicegui import ui
 
+from kaw.components import theme
 from kaw.components.softphone import PhoneEvent, Softphone, settings_dialog, words
 
 DOMAIN = "kaw.test"
@@ -84,4 +84,6 @@ def health() -> None:
     ui.label("here")
 
 
-ui.run(host="127.0.0.1", port=int(sys.argv[1] if len(sys.argv) > 1 else os.environ["PORT"]), show=False, reload=False)
+theme.install()
+port = int(sys.argv[1])
+ui.run(host="127.0.0.1", port=port, show=False, reload=False, tailwind=False, reconnect_timeout=45, language="ru")
