@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.conftest import NOT_FOR_IT
+from tests.e2e.conftest import NOT_FOR_IT, free_port
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = Path(__file__).with_name("kamailio.cfg")
@@ -113,10 +113,10 @@ class Program:
 
 
 class Person:
-    """Somebody with an extension and a page."""
+    """Somebody with an extension, a page and a wire to Kamailio."""
 
-    def __init__(self, page: Page, extension: str) -> None:
-        self.page, self.extension = page, extension
+    def __init__(self, page: Page, extension: str, wire: Wire) -> None:
+        self.page, self.extension, self.wire = page, extension, wire
 
     def part(self, name: str) -> Locator:
         """A part of the page by its label: state, reason, microphone, role, calls, events."""
@@ -157,17 +157,27 @@ class Person:
 
 
 class Office:
-    """Makes people; every browser is on the same wire."""
+    """Makes people, each with a browser of his own unless told otherwise."""
 
-    def __init__(self, url: str, wire: Wire, new_context: Callable[[], BrowserContext]) -> None:
-        self.url, self.wire, self._new_context = url, wire, new_context
+    def __init__(self, url: str, sip_port: int, new_context: Callable[[], BrowserContext]) -> None:
+        self.url, self._sip_port, self._new_context = url, sip_port, new_context
+        self._wires: list[Wire] = []
 
-    def person(self, extension: str, *, password: str = "", context: BrowserContext | None = None) -> Person:
-        page = (context or self._new_context()).new_page()
-        line = f"ws://127.0.0.1:{self.wire.port}"
+    def person(self, extension: str, *, password: str = "", beside: Person | None = None) -> Person:
+        """``beside``: a second tab in this person's browser."""
+        if beside is None:
+            self._wires.append(Wire(free_port(), self._sip_port))
+        wire = beside.wire if beside else self._wires[-1]
+        page = (beside.page.context if beside else self._new_context()).new_page()
+        line = f"ws://127.0.0.1:{wire.port}"
         login = {"login": extension, "password": password or f"secret-{extension}", "line": line}
         page.goto(f"{self.url}/?{urlencode(login)}")
-        return Person(page, extension)
+        return Person(page, extension, wire)
+
+    def close(self) -> None:
+        """Break all wires."""
+        for wire in self._wires:
+            wire.cut()
 
     def people(self, *extensions: str) -> list[Person]:
         made = [self.person(extension) for extension in extensions]

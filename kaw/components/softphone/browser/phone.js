@@ -17,6 +17,7 @@ export class Phone {
     this.talks = [];
     this.registration = new Registration(account, {
       tell,
+      lost: () => this.talks.forEach((talk) => (talk.isStranded = true)),
       back: () => this.talks.filter((talk) => talk.isStranded).forEach((talk) => this.mend(talk)),
       session: (event) => this.newSession(event),
     });

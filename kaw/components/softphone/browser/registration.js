@@ -11,9 +11,9 @@ const ANSWER_WITHIN = 6_000; // ms
 const FINAL = ["rejected", "realm", "settings"]; // trying again by itself would only get the address banned
 
 export class Registration {
-  /** `tell(kind, {reason})`: registered or not; `back()`: there is a line again; `session(event)`: JsSIP has a call. */
-  constructor(account, { tell, back, session }) {
-    Object.assign(this, { account, tell, back, session });
+  /** `tell(kind, {reason})`: registered or not; `lost()`, `back()`: the line; `session(event)`: JsSIP has a call. */
+  constructor(account, { tell, lost, back, session }) {
+    Object.assign(this, { account, tell, lost, back, session });
     this.state = "connecting";
     this.reason = "";
     this.onNetwork = () => this.probe(0);
@@ -50,7 +50,7 @@ export class Registration {
     this.ua.on("registered", () => this.registered());
     this.ua.on("unregistered", () => this.connected && this.become("connecting"));
     this.ua.on("registrationFailed", (event) => this.refused(event));
-    this.ua.on("disconnected", () => this.become("connecting", "unreachable"));
+    this.ua.on("disconnected", () => this.disconnected());
     this.ua.on("newRTCSession", this.session);
     this.ua.start();
     this.watch = setInterval(() => this.probe(QUIET), QUIET / 5);
@@ -80,6 +80,11 @@ export class Registration {
     if (this.state === state && this.reason === reason) return;
     Object.assign(this, { state, reason });
     this.tell(state === "registered" ? "registered" : "unregistered", { reason });
+  }
+
+  disconnected() {
+    this.lost();
+    this.become("connecting", "unreachable");
   }
 
   registered() {
