@@ -6,6 +6,7 @@ file and the bundles are as they were.
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -54,10 +55,14 @@ def _fetch(root: Path, work: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     for name in PACKAGES:
         shutil.copy(root / name, work / name)
-    done = _node("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", cwd=work)
+    quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
+    done = _node("npm", "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", *quiet, cwd=work)
     if done.returncode:
-        reason = " ".join(line for line in done.stderr.splitlines() if line.strip())[-300:]
-        sys.exit(f"KAW: npm could not fetch jssip; is its registry reachable (npm config get registry)? {reason}")
+        found = re.search(r"\bcode (\w+)", done.stderr)
+        reason = found.group(1) if found else done.stderr.strip()[-200:]
+        sys.exit(
+            f'KAW: npm could not fetch its packages ({reason}). Is the registry of "npm config get registry" there?'
+        )
 
 
 def _bundle(work: Path, entry: str, directory: Path, stamp: str) -> None:

@@ -16,6 +16,7 @@ _REASONS = {
     "timeout": N_("The PBX does not answer. Trying again by itself."),
     "insecure": N_("The softphone needs an https address: without it the browser gives no microphone."),
     "unsupported": N_("This browser cannot make calls. Please use a current Chrome, Edge, Firefox or Yandex Browser."),
+    "not_built": N_("A part of the softphone is missing. An administrator has to install KAW again."),
     "settings": N_("The address of the PBX for softphones is wrong. An administrator can correct it in the settings."),
     "failed": N_("The PBX did not register this extension."),
 }

@@ -75,11 +75,16 @@ export class BrowserPhone {
   }
 
   async lead() {
-    const { Phone } = await import("./phone.js");
+    const made = await import("./phone.js").catch(() => null); // needs dist/
     if (!this.tabs?.leads) return;
+    if (!made) {
+      this.state = { ...OFF, registration: "failed", reason: "not_built" };
+      return this.say("unregistered", { reason: "not_built" });
+    }
+    const { Phone } = made;
     this.phone = new Phone(this.account, this.devices, (kind, details) => this.happened(kind, details));
     this.happened("leader");
-    this.phone.start();
+    return this.phone.start();
   }
 
   command(name, ...details) {
