@@ -1,0 +1,1 @@
+"""A simulated Asterisk with its people, and its manager interface over TCP: for tests and for the demonstration."""

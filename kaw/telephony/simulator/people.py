@@ -1,0 +1,174 @@
+"""What people do: call, pick up, refuse, hang up, press a key, hold, transfer, register.
+
+The truth of ``records.truth`` is written here and nowhere else, so that it does not depend on the events.
+"""
+
+from collections.abc import Callable
+
+from kaw.telephony.simulator import dialplan
+from kaw.telephony.simulator.pbx import SimulatedPbx
+from kaw.telephony.simulator.queueing import QueueVisit
+from kaw.telephony.simulator.shape import SIP_CODES, Channel
+
+Hand = Callable[[Channel], None]
+
+
+class People:
+    """The hands at all phones of a PBX."""
+
+    def __init__(self, pbx: SimulatedPbx, plan: "dialplan.Dialplan") -> None:
+        self.pbx = pbx
+        self.plan = plan
+
+    def call_in(self, number: str, *, to: str, name: str = "") -> Channel:
+        """A partner calls a number of the company."""
+        channel = self.pbx.open(
+            self.pbx.settings.trunk, context="from-trunk", exten=to, state=4, number=number, caller=name
+        )
+        self.pbx.true_call(channel, "in", number)
+        self.pbx.variable(channel, "SIPDOMAIN", "127.0.0.1")
+        self.plan.enter(channel, "from-trunk", to)
+        return channel
+
+    def dial(self, extension: str, number: str) -> Channel:
+        """An operator dials on his own phone."""
+        phone = self.pbx.phones[extension]
+        channel = self.pbx.open(
+            extension, context="internal", exten=number, state=4, number=extension, caller=phone.name
+        )
+        inside = number in self.pbx.phones
+        self.pbx.true_call(channel, "internal" if inside else "out", number).operator = extension
+        self.pbx.device(extension)
+        self.pbx.variable(channel, "SIPDOMAIN", "127.0.0.1")
+        self.plan.enter(channel, "internal", number)
+        return channel
+
+    def pick_up(self, channel: Channel) -> None:
+        """The phone at a ringing channel is picked up."""
+        run = self.pbx.runs.get(channel)
+        if channel.gone or channel.state == 6 or run is None:
+            return
+        self._note_pick_up(channel)
+        run.picked_up(channel)
+
+    def refuse(self, channel: Channel, cause: int = 21) -> None:
+        """The phone or the network says no: 17 busy, 21 rejected, 34 congestion, 1 no such number."""
+        run = self.pbx.runs.get(channel)
+        if channel.gone or run is None:
+            return
+        about = {"Cause": cause, "TechCause": SIP_CODES.get(cause, 480)}
+        self.pbx.tell("HangupRequest", channel.block(), about)
+        run.refused(channel, cause)
+
+    def hang_up(self, channel: Channel) -> None:
+        """The phone at a channel is put down."""
+        run = self.pbx.runs.get(channel)
+        if channel.gone or run is None:
+            return
+        self._note_end(channel, self._who(channel))
+        channel.cause = 16 if channel.bridge is not None else 0
+        in_queue = isinstance(run, QueueVisit)
+        self.pbx.tell("HangupRequest", channel.block(), *([] if in_queue else [{"Cause": 16}]))
+        run.hung_up(channel, by_phone=True)
+
+    def hang_up_by_command(self, channel: Channel) -> None:
+        """A client of the PBX ends a channel."""
+        run = self.pbx.runs.get(channel)
+        self._note_end(channel, "command")
+        channel.cause = 16
+        if run is None:
+            self.pbx.close(channel, 16)
+        else:
+            run.hung_up(channel, by_phone=False)
+
+    def press(self, channel: Channel, key: str) -> None:
+        """A caller presses a key; in a queue it may lead out."""
+        about = {"Digit": key, "DurationMs": 0, "Direction": "Received"}
+        self.pbx.tell("DTMFEnd", channel.block(), about)
+        run = self.pbx.runs.get(channel)
+        if isinstance(run, QueueVisit):
+            run.pressed(key)
+
+    def hold(self, channel: Channel, *, on: bool) -> None:
+        """The phone at a channel puts the other side on hold, or takes it back."""
+        if channel.gone or channel.bridge is None:
+            return
+        self.pbx.tell("Hold" if on else "Unhold", channel.block(), *([{"MusicClass": "default"}] if on else []))
+        for other in channel.bridge.channels:
+            if other is not channel:
+                other.held = on
+                self.pbx.device(other.endpoint)
+
+    def transfer(self, channel: Channel, *, to: str, context: str = "internal") -> bool:
+        """The phone at a channel (or a client for it) gives its talk away without announcement."""
+        run = self.pbx.runs.get(channel)
+        if run is None or not self.plan.exists(context, to) or not run.transferred(channel, context, to):
+            return False
+        true = self.pbx.records.true(channel)
+        if true is not None:
+            true.transferred_to = to
+        return True
+
+    def redirect(self, channel: Channel, context: str, to: str) -> None:
+        """A client sends a channel elsewhere; whom it talked with is left alone."""
+        run = self.pbx.runs.get(channel)
+        if isinstance(run, QueueVisit):
+            run.redirected(context, to)
+
+    def register(self, extension: str, *, on: bool) -> None:
+        """A phone registers, or its registration ends."""
+        phone = self.pbx.phones[extension]
+        if phone.registered == on:
+            return
+        phone.registered = on
+        status = "Reachable" if on else "Unreachable"
+        self.pbx.tell("PeerStatus", {"ChannelType": "PJSIP", "Peer": f"PJSIP/{extension}", "PeerStatus": status})
+        self.pbx.device(extension)
+        contact = {
+            "URI": f"sip:{extension}@127.0.0.1:5071",
+            "ContactStatus": "NonQualified" if on else "Removed",
+            "AOR": extension,
+            "EndpointName": extension,
+            "RoundtripUsec": 0,
+        }
+        self.pbx.tell("ContactStatus", contact)
+
+    def answers_after(self, seconds: float) -> Hand:
+        """A hand that picks up."""
+        return lambda channel: self._later(seconds, lambda: self.pick_up(channel))
+
+    def refuses_after(self, seconds: float, cause: int = 21) -> Hand:
+        """A hand that refuses."""
+        return lambda channel: self._later(seconds, lambda: self.refuse(channel, cause))
+
+    def _later(self, seconds: float, do: Callable[[], None]) -> None:
+        self.pbx.clock.later(seconds, do)
+
+    def _who(self, channel: Channel) -> str:
+        return "operator" if channel.endpoint in self.pbx.phones else "caller"
+
+    def _note_pick_up(self, channel: Channel) -> None:
+        true = self.pbx.records.true(channel)
+        if true is None:
+            return
+        now, endpoint = self.pbx.clock.now, channel.endpoint
+        if endpoint not in self.pbx.phones:
+            true.partner_pick_up = true.partner_pick_up or now
+        elif true.transferred_to:
+            true.transfer_pick_up = true.transfer_pick_up or now
+        elif true.operator is None:
+            true.operator, true.operator_pick_up = endpoint, now
+        elif true.operator == endpoint:
+            true.operator_pick_up = true.operator_pick_up or now
+        else:  # an internal call's other end
+            true.partner_pick_up = now
+
+    def _note_end(self, channel: Channel, who: str) -> None:
+        true = self.pbx.records.true(channel)
+        if true is None or true.ended_by is not None:
+            return
+        if true.transferred_to and channel.endpoint == true.operator:
+            return
+        true.ended_by, true.ended_at = who, self.pbx.clock.now
+        if true.direction == "in" and true.operator is None:
+            true.abandoned_at = self.pbx.clock.now
