@@ -1,7 +1,14 @@
 """What every answer carries: no script from elsewhere, no frame around KAW, no page kept by a cache."""
 
+import re
+
 from nicegui import app
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kaw import db
+from kaw.errors import KawError
+from kaw.services import settings
 
 # NiceGUI's templates need inline scripts and Vue's compiler; everything else comes from KAW itself.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -11,7 +18,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self'",
+        "connect-src 'self'{line}",
         "media-src 'self' blob:",
         "worker-src 'self' blob:",
         "object-src 'none'",
@@ -21,7 +28,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 HEADERS = {
-    b"content-security-policy": CONTENT_SECURITY_POLICY.encode(),
+    b"content-security-policy": CONTENT_SECURITY_POLICY.format(line="").encode(),
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
     b"referrer-policy": b"same-origin",
@@ -42,6 +49,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if _kind(message["headers"]).startswith(b"text/html"):
+                    await _allow_softphone(message["headers"])
                 _complete(message["headers"])
             await send(message)
 
@@ -51,6 +60,28 @@ class SecurityHeaders:
 def register() -> None:
     """Put the headers on every answer."""
     app.add_middleware(SecurityHeaders)
+
+
+async def _allow_softphone(headers: list[tuple[bytes, bytes]]) -> None:
+    """A page may talk to the PBX's WebSocket, too."""
+    if any(name.lower() == b"content-security-policy" for name, _value in headers):
+        return
+    try:
+        line = softphone_origin(await db.in_thread(settings.value, "pbx_ws_url"))
+    except (KawError, SQLAlchemyError, KeyError):
+        line = ""  # the page that tells of a database that is away has to arrive, too
+    policy = CONTENT_SECURITY_POLICY.format(line=f" {line}" if line else "")
+    headers.append((b"content-security-policy", policy.encode()))
+
+
+def softphone_origin(address: str) -> str:
+    """``wss://pbx.example:8089`` of ``wss://pbx.example:8089/ws``; "" of anything that is not such an address."""
+    found = re.match(r"wss?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(?=[/?#]|$)", address.strip(), re.ASCII)
+    return found.group(0) if found else ""
+
+
+def _kind(headers: list[tuple[bytes, bytes]]) -> bytes:
+    return next((value for name, value in headers if name.lower() == b"content-type"), b"")
 
 
 def _complete(headers: list[tuple[bytes, bytes]]) -> None:
