@@ -51,6 +51,7 @@ class Wire:
         self.port, self._target = port, target
         self._joined: list[socket.socket] = []
         self._listener: socket.socket | None = None
+        self._flows = threading.Event()
         self.mend()
 
     def cut(self) -> None:
@@ -64,8 +65,15 @@ class Wire:
                 joined.shutdown(socket.SHUT_RDWR)
         self._joined.clear()
 
+    def freeze(self) -> None:
+        """Carry nothing, without closing: a network that went away."""
+        self._flows.clear()
+
     def mend(self) -> None:
-        """Take connections again."""
+        """Take connections again, and carry what comes."""
+        self._flows.set()
+        if self._listener is not None:
+            return
         self._listener = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._accept, args=[self._listener], daemon=True).start()
 
@@ -77,17 +85,17 @@ class Wire:
             except OSError:
                 return
             self._joined += [here, there]
-            threading.Thread(target=_join, args=[here, there], daemon=True).start()
+            threading.Thread(target=self._join, args=[here, there], daemon=True).start()
 
-
-def _join(one: socket.socket, other: socket.socket) -> None:
-    with suppress(OSError), one, other:
-        while True:
-            for source in select.select([one, other], [], [])[0]:
-                data = source.recv(65536)
-                if not data:
-                    return
-                (other if source is one else one).sendall(data)
+    def _join(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError), one, other:
+            while True:
+                for source in select.select([one, other], [], [])[0]:
+                    data = source.recv(65536)
+                    if not data:
+                        return
+                    self._flows.wait()
+                    (other if source is one else one).sendall(data)
 
 
 class Program:
@@ -150,6 +158,15 @@ class Person:
 
     def is_heard(self) -> None:
         self._moves("Вы")
+
+    def choose_microphone(self, name: str) -> None:
+        """In «Extension settings»; ``name`` is a regular expression."""
+        self.press("settings")
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Микрофон", exact=True).click()
+        self.page.get_by_role("option", name=re.compile(name)).click()
+        dialog.get_by_role("button", name="Сохранить").click()
+        expect(dialog).to_be_hidden()
 
     def _moves(self, meter: str) -> None:
         bar = self.page.get_by_role("meter", name=meter).locator("i")
