@@ -94,17 +94,15 @@ export default {
     followPage() {
       if (this.socket) return;
       this.socket = window.socket;
-      holdReloads(this.socket, () => this.phone.busy);
       this.left = () => (this.away = true);
       this.cameBack = () => this.returned();
+      holdReloads(this.socket, () => this.phone.busy, this.left);
       this.socket.on("disconnect", this.left);
       this.socket.on("connect", this.cameBack);
     },
-    // Connected is not yet known to the server: a server that was restarted answers nothing.
     returned() {
-      this.socket.emit("ping", () => {});
-      this.away = !window.did_handshake;
-      this.phone.say("changed");
+      this.away = false;
+      this.phone.say("changed"); // what was said meanwhile may be lost
     },
     bar(level) {
       return { transform: `scaleX(${level.toFixed(2)})` };

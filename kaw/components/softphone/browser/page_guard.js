@@ -1,10 +1,11 @@
-// NiceGUI reloads a page whose server no longer knows it (KAW was restarted). While `busy()` that waits.
+// NiceGUI reloads a page whose server no longer knows it (KAW was restarted). While `busy()` that waits, `held()` says so.
 const RELOADS = ["connect_error", "try_reconnect"];
 const CHECK = 500; // ms
 
-export function holdReloads(socket, busy) {
+export function holdReloads(socket, busy, held) {
   const whenFree = (act) => {
     if (!busy()) return act();
+    held();
     setTimeout(() => whenFree(act), CHECK);
     return undefined;
   };

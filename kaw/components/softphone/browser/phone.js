@@ -126,7 +126,8 @@ export class Phone {
   obstacle(number) {
     if (!number) return "bad_number";
     if (this.registration.state !== "registered") return "not_registered";
-    return this.talks.length >= MOST_CALLS ? "too_many" : "";
+    if (this.talks.length >= MOST_CALLS) return "too_many";
+    return "";
   }
 
   fail(talk, reason) {
