@@ -12,7 +12,7 @@ class Timer:
 
     __slots__ = ("at", "cancelled", "do")
 
-    def __init__(self, at: float, do: Callable[[], None]) -> None:
+    def __init__(self, at: float, do: Callable[[], object]) -> None:
         self.at, self.do, self.cancelled = at, do, False
 
     def cancel(self) -> None:
@@ -37,7 +37,7 @@ class Clock:
             self._now = max(self._now, self._real())
         return self._now
 
-    def later(self, seconds: float, do: Callable[[], None]) -> Timer:
+    def later(self, seconds: float, do: Callable[[], object]) -> Timer:
         """Do something after a while; things of one moment happen in the order they were asked for."""
         timer = Timer(self.now + max(0.0, seconds), do)
         heapq.heappush(self._due, (timer.at, next(self._order), timer))

@@ -83,12 +83,13 @@ class SimulatedPbx:
         self.processed = 0
         self._numbers = 0  # of channel names; begin again after a restart
         self._counter = 0  # of Uniqueids
-        self._told_at = 0.0
+        self._trunk_device = NOT_INUSE
+        self.told_at = 0.0  # of the last event
 
     def tell(self, name: str, *parts: Part) -> None:
         """Tell an event to everybody who listens."""
-        self._told_at = max(self.clock.now, self._told_at + INSTANT)
-        text = event(name, self._told_at if self.settings.timestamps else None, parts)
+        self.told_at = max(self.clock.now, self.told_at + INSTANT)
+        text = event(name, self.told_at if self.settings.timestamps else None, parts)
         for listener in self.listeners:
             listener(name, text)
 
@@ -223,10 +224,9 @@ class SimulatedPbx:
         self.runs.clear()
         self.records.close_all()
         self._numbers = self._counter = 0
+        self._trunk_device = NOT_INUSE
         for phone in self.phones.values():
             phone.device = NOT_INUSE if phone.registered else UNAVAILABLE
-
-    _trunk_device = NOT_INUSE
 
     def _device_of(self, endpoint: str) -> str:
         phone = self.phones.get(endpoint)
