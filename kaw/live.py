@@ -103,6 +103,23 @@ class CallEnded(LiveEvent):
 
 
 @dataclass(frozen=True)
+class ListenedIn(LiveEvent):
+    """A supervisor listens to this operator's (extension) talk; ``mode`` is listen, whisper or join."""
+
+    operator: str
+    user_id: int
+    mode: str
+
+
+@dataclass(frozen=True)
+class PageInFront(LiveEvent):
+    """The user looks at this browser page now; "": at none of those he had in front."""
+
+    user_id: int
+    page_id: str
+
+
+@dataclass(frozen=True)
 class OperatorsChanged(LiveEvent):
     """These operators (extensions) are in another state; empty: read all again."""
 
@@ -135,6 +152,8 @@ EVENTS: dict[type[LiveEvent], Event[Any]] = {
         CallRinging,
         CallAnswered,
         CallEnded,
+        ListenedIn,
+        PageInFront,
         OperatorsChanged,
         QueuesChanged,
         TelephonyChanged,

@@ -35,6 +35,7 @@ class AuditAction(StrEnum):
     IMPORT = "import"
     IMPORT_REMOVED = "import_removed"
     EXPORT = "export"
+    LISTENED_IN = "listened_in"
     REFUSED = "refused"
 
 

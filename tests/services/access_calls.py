@@ -15,9 +15,11 @@ from kaw.services import bin as partner_bin
 from kaw.services.account import AccountDraft
 from kaw.services.choices import ItemDraft
 from kaw.services.fields import FieldDraft
+from kaw.services.operator_day import DayCalls
 from kaw.services.partner_table import TableQuery
 from kaw.services.users import UserDraft
 from kaw.services.workspace_state import TabRef
+from tests.calls import insert_call
 from tests.cards import make_card
 from tests.conftest import People, allow
 from tests.sign_ins import PASSWORD, enter, give_passwords
@@ -92,6 +94,16 @@ class World:
     def load(self) -> int:
         return imports.start(self.people.oleg, self.file(), "партнеры.csv")
 
+    def talk(self) -> int:
+        """A call that Anna answered."""
+        return insert_call(self.people.anna, number="+79031112233", extension="101")
+
+    def ambiguous_talk(self) -> tuple[int, int]:
+        """A call that Anna answered from a number that several partners have, and one of those."""
+        number = f"+7903{self.next():07d}"
+        first, _second = (partners.create(self.people.oleg, {"name": name, "phone": number}) for name in ("А", "Б"))
+        return insert_call(self.people.anna, number=number, extension="101"), first
+
 
 Arguments = Callable[[World], tuple[Any, ...]]
 
@@ -99,6 +111,7 @@ ADMIN = frozenset({"oleg"})
 EDITORS = frozenset({"oleg", "anna"})  # Anna has the contacts right, too
 VIEWERS = frozenset({"oleg", "anna", "boris"})
 EVERYBODY = frozenset({"oleg", "anna", "boris", "vera"})
+OWN_CALLS = frozenset({"oleg", "anna"})  # the calls of this world are Anna's; Oleg sees everybody's
 
 
 @dataclass(frozen=True)
@@ -143,6 +156,15 @@ CALLS: dict[str, Call] = {
     "bin.bin_page": Call(EDITORS),
     "bin.delete": Call(EDITORS, lambda w: ([w.partner()],)),
     "bin.restore": Call(EDITORS, lambda w: (w.partner_in_bin(),)),
+    "call_notes.get": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
+    "call_notes.save": Call(OWN_CALLS, lambda w: (w.talk(), "Просит счет"), NotFound),
+    "call_partners.assign": Call(OWN_CALLS, lambda w: w.ambiguous_talk(), NotFound),
+    "call_partners.caller": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
+    "call_partners.to_open": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
+    "calling.call": Call(EVERYBODY, lambda w: ("+7 903 123-45-67",), ends_with=InvalidValue),  # nobody has a phone
+    "calling.hang_up": Call(EVERYBODY, ends_with=InvalidValue),
+    "calling.listen_in": Call(ADMIN, lambda w: ("101", "listen"), ends_with=InvalidValue),
+    "calling.transfer": Call(EVERYBODY, lambda w: ("102",), ends_with=InvalidValue),
     "choices.all_lists": Call(ADMIN),
     "choices.delete": Call(ADMIN, lambda w: (w.choice_list(), "удалить")),
     "choices.get": Call(ADMIN, lambda w: (w.choice_list(),)),
@@ -181,6 +203,16 @@ CALLS: dict[str, Call] = {
     "imports.cancel": Call(ADMIN, lambda w: (w.load(),), ends_with=Conflict),
     "imports.inspect": Call(ADMIN, lambda w: (w.file(), "партнеры.csv")),
     "imports.start": Call(ADMIN, lambda w: (w.file(), "партнеры.csv")),
+    "operator_day.calls": Call(EVERYBODY, lambda w: (DayCalls.ACCEPTED,)),
+    "operator_day.waiting": Call(EVERYBODY),
+    "operators.end_after_call": Call(EVERYBODY, ends_with=InvalidValue),
+    "operators.own": Call(EVERYBODY),
+    "operators.pause": Call(EVERYBODY, lambda w: ("Перерыв",), ends_with=InvalidValue),
+    "operators.pause_lost": Call(EVERYBODY),
+    "operators.resume": Call(EVERYBODY, ends_with=InvalidValue),
+    "operators.sign_in": Call(EVERYBODY, ends_with=InvalidValue),
+    "operators.sign_out": Call(EVERYBODY, ends_with=InvalidValue),
+    "operators.states": Call(EVERYBODY),
     "partner_table.check": Call(EVERYBODY, lambda w: (QUERY,)),
     "partner_table.count": Call(EVERYBODY, lambda w: (QUERY,)),
     "partner_table.hidden_by_default": Call(EVERYBODY, lambda w: (QUERY,)),
@@ -218,6 +250,7 @@ PURE = "computes; reads and writes nothing stored"
 INNER = "works inside a transaction or with a scope of rights that its caller has asked for"
 MAINTENANCE = "at the start or by the clock; nobody calls it from a browser"
 BEFORE = "before anybody is signed in"
+FOLLOWS = "the recorder's: KAW itself follows what the PBX told"
 
 # By function, or by module where one reason holds for all of its functions that take no actor.
 WITHOUT_ACTOR: dict[str, str] = {
@@ -228,6 +261,17 @@ WITHOUT_ACTOR: dict[str, str] = {
     "audit.purge_old": MAINTENANCE,
     "audit.record": INNER,
     "bin.purge_old": MAINTENANCE,
+    "after_call": INNER,
+    "call_follow_up": INNER,
+    "call_partners.answered": FOLLOWS,
+    "call_partners.caller_of": INNER,
+    "call_partners.callers_of": INNER,
+    "call_partners.ended": FOLLOWS,
+    "call_partners.may_know": INNER,
+    "call_partners.ringing": FOLLOWS,
+    "call_partners.sees_numbers": PURE,
+    "call_partners.shown_number": PURE,
+    "call_partners.with_number": INNER,
     "card_schema": "the fields alone: who gets them filters with CardSchema.visible(rights)",
     "card_state": INNER,
     "choice_replacing": INNER,
@@ -236,6 +280,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "demo.history": INNER,
     "demo.is_empty": MAINTENANCE,
     "demo.partners": PURE,
+    "dialling": PURE,
     "field_columns": INNER,
     "field_conversion": INNER,
     "field_drafts": INNER,
@@ -256,12 +301,18 @@ WITHOUT_ACTOR: dict[str, str] = {
     "import_uploads.too_large": PURE,
     "imports.finish_interrupted": MAINTENANCE,
     "imports.sha256_of": PURE,
+    "operator_day.count_waiting": INNER,
+    "operator_day.counts": INNER,
+    "operator_day.midnight": PURE,
+    "operator_day.queues_of": INNER,
+    "operator_legs": INNER,
     "partner_cards": INNER,
     "partner_changes": INNER,
     "partner_names": INNER,
     "partner_rows": INNER,
     "partner_values": INNER,
     "passwords": PURE,
+    "phones": INNER,
     "search_index": INNER,
     "search_mariadb": INNER,
     "search_sqlite": INNER,
@@ -280,6 +331,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "table_scope": INNER,
     "table_search": INNER,
     "table_walk": INNER,
+    "telephony": "the line alone: who may say what on it is asked by calling and operators",
     "throttle": BEFORE,
     "upgrade": MAINTENANCE,
     "upsert": INNER,

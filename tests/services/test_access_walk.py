@@ -1,5 +1,6 @@
 """Every public service function, called by everybody: nobody does or learns what he may not (R7.1.4, R5.2)."""
 
+import asyncio
 import importlib
 import inspect
 import pkgutil
@@ -103,7 +104,9 @@ def test_everybody_does_what_he_may(world: World) -> None:
 def outcome(name: str, call: Call, actor: Actor, world: World) -> KawError | None:
     """The refusal that the call met, or None."""
     try:
-        FUNCTIONS[name](actor, *call.arguments(world), **call.named)
+        result = FUNCTIONS[name](actor, *call.arguments(world), **call.named)
+        if inspect.iscoroutine(result):
+            asyncio.run(result)
     except KawError as error:
         return error
     return None

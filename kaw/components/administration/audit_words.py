@@ -29,6 +29,7 @@ _WORDS = {
     AuditAction.IMPORT: N_("Partners loaded from a file"),
     AuditAction.IMPORT_REMOVED: N_("Load of partners removed"),
     AuditAction.EXPORT: N_("Export"),
+    AuditAction.LISTENED_IN: N_("Listened in on a talk"),
     AuditAction.REFUSED: N_("Attempt without the right"),
 }
 

@@ -12,6 +12,7 @@ from kaw.services.calls.records import Span
 from kaw.telephony import events as e
 from kaw.telephony.events import Source
 
+AFTER_CALL_REASON = "after-call"  # KAW pauses operators with it for after-call work, which is not a pause
 PRIORITY = {state: place for place, state in enumerate(OperatorState)}
 
 
@@ -68,6 +69,8 @@ class _Person:
         if not serves or not self.reachable:
             return State(OperatorState.OFFLINE)
         paused = [membership for membership in serves if membership.paused]
+        if paused and all(membership.reason == AFTER_CALL_REASON for membership in paused):
+            return State(OperatorState.AFTER_CALL)
         if paused:
             return State(OperatorState.PAUSED, next((each.reason for each in paused if each.reason), ""))
         return State(OperatorState.WAITING)

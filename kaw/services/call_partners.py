@@ -1,0 +1,310 @@
+"""Whose number it is that calls, and the card that a call from an unknown number makes (R12.5).
+
+``ringing``, ``answered`` and ``ended`` follow the recorder: KAW itself asks and writes. What a person learns of it is
+``caller``, by his own rights.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from kaw import db, live
+from kaw.errors import InvalidValue, NotFound
+from kaw.fields.phone import format_number, key_of, phones_in
+from kaw.models import Call, CallDirection, CallLeg, CardState, Field, PartnerCard, PartnerPhone, Right, User
+from kaw.services import access, card_schema, partner_changes, partner_names, settings
+from kaw.services.access import SYSTEM, Actor, Rights
+from kaw.services.card_schema import CardField, CardSchema
+from kaw.services.dialling import partner_of_origin
+from kaw.telephony.names import NOBODY, is_extension
+
+log = logging.getLogger(__name__)
+
+MOST = 20  # partners with one number that somebody chooses from
+
+
+@dataclass(frozen=True)
+class LastContact:
+    """The last talk with a partner before this one."""
+
+    at: datetime
+    name: str  # of the user who talked
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The other side of a call as one user may know it; ``number`` "": hidden by the network, or from him."""
+
+    call_id: int
+    inbound: bool
+    number: str
+    partner_id: int | None = None
+    title: str = ""
+    choices: tuple[tuple[int, str], ...] = ()  # several partners have the number: id and title
+    last: LastContact | None = None
+    hidden_from_him: bool = False  # he may not see phones
+
+
+# -- what KAW does by itself
+
+
+def ringing(call_id: int) -> None:
+    """Note whose call it is when exactly one partner has the number."""
+    with db.reading() as session:
+        found = _to_find(session, call_id)
+    if found is not None:
+        _note(call_id, found)
+
+
+def answered(call_id: int, operator: str) -> None:
+    """The same; an inbound call that nobody is known for makes a card, one for each number whatever comes at once."""
+    with db.reading() as session:
+        call = session.get(Call, call_id)
+        if call is None or call.partner_id is not None:
+            return
+        found = _partners_of(session, call)
+        new = call.direction is CallDirection.INBOUND and not found and _is_partners(session, call.number)
+    if found:
+        _note(call_id, found)
+    elif new:
+        _make_card(call_id, operator)
+
+
+def ended(call_id: int, _operator: str) -> None:
+    """A call out that nobody answered is a partner's, too."""
+    ringing(call_id)
+
+
+def assign(actor: Actor, call_id: int, partner_id: int) -> None:
+    """A person says which of several partners with the number it was."""
+    found = caller(actor, call_id)
+    if partner_id not in (identity for identity, _title in found.choices):
+        raise NotFound
+    with db.transaction() as tx:
+        call = tx.session.get(Call, call_id, with_for_update=True)
+        if call is None:
+            raise NotFound
+        call.partner_id = partner_id
+        tx.session.add(call)
+        tx.announce(live.CallsChanged((call_id,)))
+
+
+# -- what a person learns of it
+
+
+def caller(actor: Actor, call_id: int) -> Caller:
+    """The other side of a call of his own, or of any for who has the reports right; NotFound otherwise."""
+    rights = access.rights(actor)
+    with db.reading() as session:
+        call = session.get(Call, call_id)
+        if call is None or not may_know(session, rights, call_id):
+            raise NotFound
+        return caller_of(session, rights, call)
+
+
+def may_know(session: Session, rights: Rights, call_id: int) -> bool:
+    """Whether a call is this user's own, or all are open to him (R12.6)."""
+    if rights.has(Right.REPORTS):
+        return True
+    own = select(CallLeg.id).where(CallLeg.call_id == call_id, CallLeg.user_id == rights.user_id).limit(1)
+    return session.exec(own).first() is not None
+
+
+def sees_numbers(rights: Rights) -> bool:
+    """Whether phones are open to a user at all: a number on the screen is a phone field's value (R12.5)."""
+    return any(item.holds_phones for item in card_schema.schema().visible(rights))
+
+
+def caller_of(session: Session, rights: Rights, call: Call) -> Caller:
+    """The same within a session, for who may know the call; with the last contact before it."""
+    found = callers_of(session, rights, [call])[call.id or 0]
+    return replace(found, last=_last_contact(session, call, found.partner_id)) if found.partner_id else found
+
+
+def callers_of(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
+    """The other sides of calls, by call id. A partner counts as known by the phones the user sees alone."""
+    if not sees_numbers(rights):
+        return {call.id or 0: Caller(call.id or 0, _inbound(call), "", hidden_from_him=True) for call in calls}
+    colleagues = _colleagues(session, {call.number for call in calls if is_extension(call.number)})
+    fields = [item.id for item in card_schema.schema().visible(rights) if item.holds_phones]
+    holders = _holders(session, {_key(call.number) for call in calls if not is_extension(call.number)}, fields)
+    titles = _titles(session, rights, sorted({partner for known in holders.values() for partner in known}))
+    found = {}
+    for call in calls:
+        plain = Caller(call.id or 0, _inbound(call), shown_number(call.number))
+        if is_extension(call.number):
+            found[plain.call_id] = replace(plain, title=colleagues.get(call.number, ""))
+            continue
+        known = holders.get(_key(call.number), [])
+        whose = call.partner_id if call.partner_id is not None or len(known) != 1 else known[0]
+        if whose in known:
+            found[plain.call_id] = replace(plain, partner_id=whose, title=titles[whose])
+        else:
+            found[plain.call_id] = replace(plain, choices=tuple((partner, titles[partner]) for partner in known))
+    return found
+
+
+def to_open(actor: Actor, call_id: int) -> Caller:
+    """Whose card the operator who answered gets to see. Who may see no phones gets the card and not the number."""
+    found = caller(actor, call_id)
+    if not found.hidden_from_him:
+        return found
+    with db.reading() as session:
+        call = session.get(Call, call_id)
+        partner = session.get(PartnerCard, call.partner_id) if call is not None and call.partner_id else None
+        titles = _titles(session, access.rights(actor), [partner.id or 0] if partner else [])
+    if partner is None or partner.id is None or partner.state == CardState.IN_BIN:
+        return found
+    partner_id = partner.id
+    return Caller(call_id, found.inbound, "", partner_id, titles[partner_id], hidden_from_him=True)
+
+
+def shown_number(number: str) -> str:
+    """A number as people read it."""
+    if not number or is_extension(number):
+        return number
+    found = phones_in(number, str(settings.value("phone_region")))
+    return format_number(found[0].number) if len(found) == 1 else number
+
+
+# -- inner works
+
+
+def _titles(session: Session, rights: Rights, ids: Collection[int]) -> dict[int, str]:
+    """What partners that are not in the bin are called; by number for who sees no name."""
+    names = partner_names.partner_titles(session, card_schema.schema(), rights, ids)
+    return {partner_id: names.get(partner_id, f"№ {partner_id}") for partner_id in ids}
+
+
+def _inbound(call: Call) -> bool:
+    return call.direction is CallDirection.INBOUND
+
+
+def _colleagues(session: Session, extensions: Collection[str]) -> dict[str, str]:
+    if not extensions:
+        return {}
+    rows = session.exec(select(User.extension, User.full_name).where(col(User.extension).in_(extensions)))
+    return {extension or "": name for extension, name in rows}
+
+
+def _holders(session: Session, keys: Collection[str], fields: Collection[int] | None = None) -> dict[str, list[int]]:
+    """Partners by key of a number in one of these fields (None: in any), the oldest first; not those in the bin."""
+    wanted = sorted(key for key in keys if key)
+    if not wanted or fields == []:
+        return {}
+    query = (
+        sa.select(col(PartnerPhone.digits10), col(PartnerPhone.partner_id))
+        .distinct()
+        .join(PartnerCard, col(PartnerCard.id) == col(PartnerPhone.partner_id))
+        .where(col(PartnerPhone.digits10).in_(wanted), col(PartnerCard.state) != CardState.IN_BIN)
+        .order_by(col(PartnerPhone.digits10), col(PartnerPhone.partner_id))
+        .limit(MOST * len(wanted))
+    )
+    if fields is not None:
+        query = query.where(col(PartnerPhone.field_id).in_(fields))
+    found: dict[str, list[int]] = {}
+    for key, partner_id in session.connection().execute(query):
+        found.setdefault(key, []).append(partner_id)
+    return {key: partners[:MOST] for key, partners in found.items()}
+
+
+def with_number(session: Session, number: str) -> list[int]:
+    """Partners with this number in any field."""
+    key = _key(number)
+    return _holders(session, [key]).get(key, [])
+
+
+def _to_find(session: Session, call_id: int) -> list[int] | None:
+    """Partners of a call that has none yet."""
+    call = session.get(Call, call_id)
+    if call is None or call.partner_id is not None or call.direction is CallDirection.INTERNAL:
+        return None
+    return _partners_of(session, call)
+
+
+def _partners_of(session: Session, call: Call) -> list[int]:
+    """By the id KAW gave the call when it placed it, else by the number."""
+    told = partner_of_origin(call.origin)
+    if told is not None:
+        return [told]
+    return with_number(session, call.number) if _is_partners(session, call.number) else []
+
+
+def _note(call_id: int, found: list[int]) -> None:
+    if len(found) != 1:
+        return
+    with db.transaction() as tx:
+        tx.session.connection().execute(
+            sa.update(Call).where(col(Call.id) == call_id, col(Call.partner_id).is_(None)).values(partner_id=found[0])
+        )
+        tx.announce(live.CallsChanged((call_id,)))
+
+
+def _is_partners(session: Session, number: str) -> bool:
+    """Whether a number can be a partner's: not hidden, not internal, not one's own, not a trunk, not a user's."""
+    if number.strip().lower() in NOBODY or is_extension(number):
+        return False
+    digits = _key(number)
+    own = {_key(str(each)) for each in settings.value("pbx_own_numbers")}
+    if not digits or digits in own or number in settings.value("pbx_trunks"):
+        return False
+    return session.exec(select(User.id).where(User.extension == number)).first() is None
+
+
+def _make_card(call_id: int, operator: str) -> None:
+    """The row of the phone field is locked first: of several answers at once one makes the card, the others find it."""
+    with db.transaction() as tx:
+        field = _phone_field(card_schema.schema())
+        if field is None:
+            return
+        tx.session.exec(select(Field.id).where(Field.id == field.id).with_for_update()).first()
+        schema = card_schema.for_writing(tx.session)
+        call = tx.session.get(Call, call_id)
+        if call is None or call.partner_id is not None or field.id not in schema.by_id:
+            return
+        found = with_number(tx.session, call.number)
+        if len(found) > 1:
+            return
+        try:
+            call.partner_id = found[0] if found else _insert(tx, schema, schema.by_id[field.id], call.number)
+        except InvalidValue:
+            log.info("call %s of operator %s: its number is no phone number, no card was made", call_id, operator)
+            return
+        tx.session.add(call)
+        tx.announce(live.CallsChanged((call_id,)))
+
+
+def _insert(tx: db.Transaction, schema: CardSchema, field: CardField, number: str) -> int:
+    """No other field is filled: a title made of the number would show it to whom phones are hidden from."""
+    value = field.type.parse(shown_number(number), partner_names.with_settings(field))
+    return partner_changes.insert(tx, SYSTEM, schema, {field.id: value})
+
+
+def _phone_field(schema: CardSchema) -> CardField | None:
+    phones = [item for item in schema.fields if item.holds_phones]
+    return next((item for item in phones if item.shown), phones[0] if phones else None)
+
+
+def _key(number: str) -> str:
+    return key_of(number[:80], str(settings.value("phone_region")))
+
+
+def _last_contact(session: Session, call: Call, partner_id: int) -> LastContact | None:
+    query = (
+        select(Call.answered_at, User.full_name)
+        .join(User, col(User.id) == col(Call.user_id), isouter=True)
+        .where(
+            Call.partner_id == partner_id,
+            Call.id != call.id,
+            col(Call.started_at) < call.started_at,
+            col(Call.answered_at).is_not(None),
+        )
+        .order_by(col(Call.started_at).desc())
+        .limit(1)
+    )
+    row = session.exec(query).first()
+    return LastContact(row[0], row[1] or "") if row and row[0] else None

@@ -1,0 +1,143 @@
+"""An operator's day in numbers, and the calls behind each; who waits in his queues now (R12.3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from kaw import db, live
+from kaw.i18n import N_
+from kaw.models import Call, CallDirection, CallLeg, CallResult, LegResult, QueueMembership, QueueVisit
+from kaw.services import access, settings
+from kaw.services.access import Actor
+from kaw.services.cache import Cache
+from kaw.services.call_partners import Caller, callers_of
+
+MOST = 200  # calls and entries that are listed
+NOT_TAKEN = (LegResult.NO_ANSWER, LegResult.REJECTED)
+
+
+class DayCalls(StrEnum):
+    """The counters of the call panel that have calls behind them."""
+
+    ACCEPTED = "accepted"
+    MISSED = "missed"
+
+    @property
+    def label(self) -> str:
+        """Message id."""
+        return {DayCalls.ACCEPTED: N_("accepted"), DayCalls.MISSED: N_("missed")}[self]
+
+
+@dataclass(frozen=True)
+class DayCall:
+    """A call behind a counter; UTC."""
+
+    at: datetime
+    caller: Caller
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits in a queue; ``joined_at`` UTC."""
+
+    queue: str
+    joined_at: datetime
+    caller: Caller
+
+
+def counts(session: Session, user_id: int) -> dict[DayCalls, int]:
+    """Inbound calls of a user's day: those he took, and those that rang at him alone in vain."""
+    return {kind: len(ids) for kind, ids in _calls_of(session, user_id).items()}
+
+
+def calls(actor: Actor, kind: DayCalls) -> list[DayCall]:
+    """The user's own calls behind a counter, the newest first."""
+    rights = access.rights(actor)
+    with db.reading() as session:
+        ids = sorted(_calls_of(session, actor.user_id)[kind])[-MOST:]
+        rows = session.exec(select(Call).where(col(Call.id).in_(ids)).order_by(col(Call.started_at).desc())).all()
+        known = callers_of(session, rights, rows)
+    return [DayCall(call.started_at, known[call.id or 0]) for call in rows]
+
+
+def queues_of(session: Session, user_id: int) -> tuple[str, ...]:
+    """The queues a user serves as an administrator entered them; none entered: ()."""
+    query = select(QueueMembership.queue).where(QueueMembership.user_id == user_id).order_by(col(QueueMembership.queue))
+    return tuple(session.exec(query))
+
+
+def count_waiting(queues: Sequence[str]) -> int:
+    """How many wait in these queues now; in all of them when none is named."""
+    found = _waiting.get(None)
+    return sum(found.values()) if not queues else sum(found.get(queue, 0) for queue in queues)
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Who waits in the user's queues, the longest waiting first."""
+    rights = access.rights(actor)
+    with db.reading() as session:
+        query = select(QueueVisit, Call).join(Call, col(Call.id) == col(QueueVisit.call_id)).where(*_WAITS)
+        queues = queues_of(session, actor.user_id)
+        if queues:
+            query = query.where(col(QueueVisit.queue).in_(queues))
+        rows = session.exec(query.order_by(col(QueueVisit.joined_at)).limit(MOST)).all()
+        known = callers_of(session, rights, [call for _visit, call in rows])
+    return [Waiting(visit.queue, visit.joined_at, known[call.id or 0]) for visit, call in rows]
+
+
+def midnight() -> datetime:
+    """When the organisation's day began, UTC."""
+    zone = ZoneInfo(str(settings.value("time_zone")))
+    today = db.now().replace(tzinfo=UTC).astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today.astimezone(UTC).replace(tzinfo=None)
+
+
+_WAITS = (
+    col(QueueVisit.left_at).is_(None),
+    col(QueueVisit.outcome).is_(None),
+    col(QueueVisit.closed_by_kaw).is_(False),
+    col(Call.ended_at).is_(None),
+    col(Call.closed_by_kaw).is_(False),
+)
+
+
+def _calls_of(session: Session, user_id: int) -> dict[DayCalls, set[int]]:
+    in_queue = sa.exists().where(col(QueueVisit.call_id) == col(Call.id))
+    query = (
+        sa.select(
+            col(CallLeg.call_id), col(CallLeg.answered_at), col(CallLeg.result), col(Call.result), in_queue.label("q")
+        )
+        .join(Call, col(Call.id) == col(CallLeg.call_id))
+        .where(
+            col(CallLeg.user_id) == user_id,
+            col(CallLeg.started_at) >= midnight(),
+            col(CallLeg.called),
+            col(Call.direction) == CallDirection.INBOUND,
+        )
+    )
+    accepted, missed = set[int](), set[int]()
+    for call_id, answered_at, result, end, queued in session.connection().execute(query):
+        if answered_at is not None or result is LegResult.ANSWERED:
+            accepted.add(call_id)
+        elif result in NOT_TAKEN or (result is LegResult.CANCELLED and not queued and end is not CallResult.ANSWERED):
+            missed.add(call_id)
+    return {DayCalls.ACCEPTED: accepted, DayCalls.MISSED: missed - accepted}
+
+
+def _load_waiting(_key: None) -> dict[str, int]:
+    with db.reading() as session:
+        query = (
+            sa.select(col(QueueVisit.queue), sa.func.count())
+            .join(Call, col(Call.id) == col(QueueVisit.call_id))
+            .where(*_WAITS)
+            .group_by(col(QueueVisit.queue))
+        )
+        return {str(queue): int(number) for queue, number in session.connection().execute(query)}
+
+
+_waiting: Cache[None, dict[str, int]] = Cache(_load_waiting, drop_on=(live.QueuesChanged,))
