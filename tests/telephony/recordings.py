@@ -61,6 +61,11 @@ def shapes(raws: Iterable[bytes]) -> dict[str, set[tuple[str, ...]]]:
     return found
 
 
+def begin(raw: bytes) -> float:
+    """When the first channel came to be: whole seconds in the log depend on the fraction."""
+    return next(float(dict(event)["Timestamp"]) for event in events(raw) if event[0][1] == "Newchannel")
+
+
 def lives(raw: bytes) -> list[list[str]]:
     """What each channel lived through, channels in the order they came to be."""
     found: dict[str, list[str]] = {}

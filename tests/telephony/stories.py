@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from kaw.telephony.simulator.clock import Clock
 from kaw.telephony.simulator.dialing import Asked
 from kaw.telephony.simulator.dialplan import Route
 from kaw.telephony.simulator.queueing import Member, Queue
@@ -12,9 +13,9 @@ CLIENT, NAME, PARTNER = "79161234567", "Клиент", "79161112233"
 Story = Callable[[Simulation], None]
 
 
-def laboratory() -> Simulation:
+def laboratory(now: float = 1_800_000_000.0) -> Simulation:
     """The PBX of the recordings."""
-    sim = Simulation()
+    sim = Simulation(Clock(now))
     sim.phone("1010", "Анна Иванова")
     sim.phone("1011", "Борис Петров")
     sim.queue(Queue("support"), ["1010", "1011"], number="500")
@@ -52,7 +53,7 @@ def ended_by_command(sim: Simulation) -> None:
     """a3: a client of the PBX ends the operator's channel."""
     hand(sim, "1010", answers=1)
     sim.people.call_in(CLIENT, to="500", name=NAME)
-    sim.clock.advance(3.01)
+    sim.clock.advance(2.56)
     sim.people.hang_up_by_command(leg_of(sim, "1010"))
 
 
@@ -102,7 +103,8 @@ def nobody_to_join(sim: Simulation) -> None:
 
 
 def _click_to_call(sim: Simulation, limit_s: float = 15) -> None:
-    sim.plan.originate(Asked("1010", "outbound", PARTNER, "lab-2", PARTNER, NAME, limit_s))
+    asked = Asked("1010", "outbound", PARTNER, "lab-2", PARTNER, NAME, limit_s, variables=(("KAW_CALL", "42"),))
+    sim.plan.originate(asked)
 
 
 def called(sim: Simulation) -> None:
@@ -137,10 +139,10 @@ def rejected(sim: Simulation) -> None:
 
 def from_the_handset(sim: Simulation) -> None:
     """e9: two calls dialled on the phone itself: the trunk is down, then there is no such number."""
-    sim.plan.far = sim.people.refuses_after(1.02, 34)
+    sim.plan.far = sim.people.fails_after(1.02, 34)
     sim.people.dial("1010", PARTNER)
     sim.clock.advance(1.5)
-    sim.plan.far = sim.people.refuses_after(1.05, 1)
+    sim.plan.far = sim.people.fails_after(1.05, 1)
     sim.people.dial("1010", "79161112234")
     sim.clock.advance(3)
 
@@ -150,9 +152,9 @@ def transferred(sim: Simulation) -> None:
     hand(sim, "1010", answers=1)
     hand(sim, "1011", answers=1.05)
     caller = sim.people.call_in(CLIENT, to="500", name=NAME)
-    sim.clock.advance(3)
+    sim.clock.advance(2.9)
     sim.people.transfer(leg_of(sim, "1010"), to="1011")
-    sim.clock.advance(5.1)
+    sim.clock.advance(4.9)
     sim.people.hang_up(caller)
 
 
@@ -161,9 +163,9 @@ def redirected(sim: Simulation) -> None:
     hand(sim, "1010", answers=1)
     hand(sim, "1011", answers=1.05)
     caller = sim.people.call_in(CLIENT, to="500", name=NAME)
-    sim.clock.advance(3)
+    sim.clock.advance(2.56)
     sim.people.redirect(caller, "internal", "1011")
-    sim.clock.advance(4.1)
+    sim.clock.advance(4.9)
     sim.people.hang_up(caller)
 
 

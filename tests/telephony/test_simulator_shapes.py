@@ -8,6 +8,7 @@ from kaw.telephony.simulator.shape import PRIVILEGE
 from tests.telephony.recordings import (
     FOLDER,
     NOT_PLAYED,
+    begin,
     cdr_rows,
     events,
     lives,
@@ -21,7 +22,7 @@ from tests.telephony.stories import STORIES, laboratory
 
 def played(name: str) -> tuple[bytes, list[str], list[str]]:
     """A story's events, queue log and CDR out of the simulator."""
-    sim = laboratory()
+    sim = laboratory(begin(recorded(name).read_bytes()))
     told: list[str] = []
     sim.pbx.listeners.append(lambda _name, text: told.append(text))
     STORIES[name](sim)

@@ -327,6 +327,7 @@ class Answers:
             name=name,
             limit_s=int(action.get("Timeout", "30000")) / 1000,
             uniqueid=action.get("ChannelId", ""),
+            variables=_variables(action.get("Variable", "")),
         )
         self.sim.clock.later(0, lambda: self.sim.plan.originate(asked))
         return success("Originate successfully queued")
@@ -399,3 +400,9 @@ def _caller_id(text: str) -> tuple[str, str]:
     """Name and number of ``"Name" <number>``."""
     found = re.fullmatch(r'\s*"?(.*?)"?\s*<([^>]*)>\s*', text)
     return (found[1], found[2]) if found else ("", text.strip())
+
+
+def _variables(text: str) -> tuple[tuple[str, str], ...]:
+    """Of ``NAME=value,OTHER=value``."""
+    pairs = [part.partition("=") for part in text.split(",") if "=" in part]
+    return tuple((name, value) for name, _equals, value in pairs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kaw.telephony.simulator.clock import Timer
 from kaw.telephony.simulator.pbx import RINGING_AFTER, SimulatedPbx
-from kaw.telephony.simulator.queueing import tell_blind_transfer
+from kaw.telephony.simulator.queue_visit import tell_blind_transfer
 from kaw.telephony.simulator.shape import Channel
 
 STATUS = {17: "BUSY", 34: "CONGESTION", 1: "NOANSWER", 21: "BUSY"}  # of DialEnd
@@ -166,9 +166,10 @@ class Dial:
             self.pbx.tell("NewConnectedLine", caller.block())
 
     def _rings(self, leg: Channel) -> None:
-        if leg.gone or leg.state:
+        if leg.gone or leg.state or leg.silent:
             return
         self.pbx.state(leg, 5)
+        self.pbx.device(self.caller.endpoint)
         self.pbx.tell("DialState", self.caller.block(), leg.block("Dest"), {"DialStatus": "RINGING"})
 
     def _nobody_answered(self) -> None:
@@ -219,6 +220,7 @@ class Asked:
     name: str = ""
     limit_s: float = 30
     uniqueid: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 class Origination:
@@ -245,6 +247,8 @@ class Origination:
             true = pbx.true_call(channel, "internal" if inside else "out", asked.exten)
             true.operator = asked.endpoint
         pbx.step(channel, "AppDial2", "(Outgoing Line)", priority=1)
+        for name, value in asked.variables:
+            pbx.variable(channel, name, value)
         if asked.number or asked.name:
             channel.number, channel.caller = asked.number, asked.name
             channel.connected, channel.connected_name = asked.number, asked.name

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from kaw.telephony.simulator.dialing import Asked, Dial, Origination, Target
 from kaw.telephony.simulator.pbx import SimulatedPbx
-from kaw.telephony.simulator.queueing import Queues, QueueVisit
+from kaw.telephony.simulator.queue_visit import QueueVisit
+from kaw.telephony.simulator.queueing import Queues
 from kaw.telephony.simulator.shape import Channel
 
 OUTSIDE = re.compile(r"\+?\d{7,15}")

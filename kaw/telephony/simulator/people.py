@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kaw.telephony.simulator import dialplan
 from kaw.telephony.simulator.pbx import SimulatedPbx
-from kaw.telephony.simulator.queueing import QueueVisit
+from kaw.telephony.simulator.queue_visit import QueueVisit
 from kaw.telephony.simulator.shape import SIP_CODES, Channel
 
 Hand = Callable[[Channel], None]
@@ -38,7 +38,6 @@ class People:
         )
         inside = number in self.pbx.phones
         self.pbx.true_call(channel, "internal" if inside else "out", number).operator = extension
-        self.pbx.device(extension)
         self.pbx.variable(channel, "SIPDOMAIN", "127.0.0.1")
         self.plan.enter(channel, "internal", number)
         return channel
@@ -140,6 +139,15 @@ class People:
     def refuses_after(self, seconds: float, cause: int = 21) -> Hand:
         """A hand that refuses."""
         return lambda channel: self._later(seconds, lambda: self.refuse(channel, cause))
+
+    def fails_after(self, seconds: float, cause: int) -> Hand:
+        """A network that says no before anything rings: 34 congestion, 1 no such number."""
+
+        def fails(channel: Channel) -> None:
+            channel.silent = True
+            self._later(seconds, lambda: self.refuse(channel, cause))
+
+        return fails
 
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
         self.pbx.clock.later(seconds, do)

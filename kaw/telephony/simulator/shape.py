@@ -70,6 +70,7 @@ class Channel:
     up_since: float | None = None
     cause: int = 0
     held: bool = False
+    silent: bool = False  # the other side never tells that it rings
     gone: bool = False
     variables: dict[str, str] = field(default_factory=dict)
     shown: Sequence[str] = ()  # names of ``channelvars``

@@ -5,7 +5,8 @@ from kaw.telephony.simulator.dialing import Dial, Origination
 from kaw.telephony.simulator.dialplan import Dialplan, Route
 from kaw.telephony.simulator.pbx import NOT_INUSE, Phone, Settings, SimulatedPbx
 from kaw.telephony.simulator.people import People
-from kaw.telephony.simulator.queueing import Member, Queue, Queues, QueueVisit
+from kaw.telephony.simulator.queue_visit import QueueVisit
+from kaw.telephony.simulator.queueing import Member, Queue, Queues
 from kaw.telephony.simulator.records import Records
 from kaw.telephony.simulator.shape import Channel
 
