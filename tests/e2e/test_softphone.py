@@ -243,6 +243,38 @@ def test_a_line_that_died_silently_is_noticed(office: Office) -> None:
     boris.sees("from 101 talking held_there")
 
 
+def test_sound_that_broke_off_is_mended(office: Office) -> None:
+    """R12.2: when the way for the sound fails, another is looked for instead of ending the talk."""
+    anna, boris = office.people("101", "102")
+    anna.page.evaluate(
+        """() => {
+          const Real = RTCPeerConnection, offer = Real.prototype.createOffer;
+          window.restarts = 0;
+          window.RTCPeerConnection = class extends Real {
+            constructor(...details) { super(...details); window.connection = this; }
+          };
+          Real.prototype.createOffer = function (options) {
+            if (options?.iceRestart) restarts += 1;
+            return offer.call(this, options);
+          };
+          window.fail = () => {
+            const states = ["iceConnectionState", "connectionState"];
+            const real = states.map((name) => Object.getOwnPropertyDescriptor(Real.prototype, name));
+            const failed = { configurable: true, get: () => "failed" };
+            for (const name of states) Object.defineProperty(Real.prototype, name, failed);
+            connection.dispatchEvent(new Event("iceconnectionstatechange"));
+            connection.dispatchEvent(new Event("connectionstatechange"));
+            states.forEach((name, at) => Object.defineProperty(Real.prototype, name, real[at]));
+          };
+        }"""
+    )
+    in_talk(anna, boris)
+    anna.page.evaluate("fail()")
+    anna.page.wait_for_function("restarts === 1")
+    boris.hears()
+    anna.sees("to 102 talking")
+
+
 @pytest.mark.parametrize(
     ("failure", "state"), [("NotAllowedError", "denied"), ("NotFoundError", "missing"), ("NotReadableError", "busy")]
 )
