@@ -36,7 +36,7 @@ export class BrowserPhone {
   }
 
   async configure(account) {
-    if (JSON.stringify(account) === JSON.stringify(this.next || this.account)) return this.say("changed");
+    if (isSame(account, this.next || this.account)) return this.renew(account);
     if (this.busy) {
       this.next = account; // when the calls are over
       return undefined;
@@ -50,6 +50,14 @@ export class BrowserPhone {
     if (obstacle || this.account !== account) return undefined;
     this.tabs = new Tabs(`kaw-softphone ${account.aor}`, { lead: () => this.lead(), hear: (message) => this.hear(message) });
     return this.tabs.say({ hello: true });
+  }
+
+  /** The same line: credentials of a relay that were renewed are used from the next call on. */
+  renew(account) {
+    if (this.next) this.next = account;
+    else this.account = account;
+    if (this.phone && !this.next) this.phone.account = account;
+    this.say("changed");
   }
 
   switchOff() {
@@ -165,4 +173,8 @@ export class BrowserPhone {
     this.drawLevels(levels);
     this.tabs.say({ levels });
   }
+}
+
+function isSame(account, other) {
+  return ["wsUrl", "aor", "login", "ha1", "realm"].every((part) => account[part] === other?.[part]);
 }
