@@ -64,7 +64,7 @@ brought up to date; ``CHANGED`` comes for every change besides, so that drawing 
     HELD                       call: held, held_there say which
     ENDED                      call; reason: a key of ``words.ending_words`` ("" = a normal end), by_us: bool
     TRANSFERRED                call: the other side has been connected
-    TRANSFER_FAILED            call; reason. The call is still there, on hold
+    TRANSFER_FAILED            call; reason. The call is still there
     QUALITY                    call; loss (per cent), jitter, rtt (milliseconds). When its word changes, and at the end
     DEVICES                    something was plugged in or out: devices (DeviceList)
     LEADER                     this tab became, or ceased to be, the leader
