@@ -11,6 +11,7 @@ once per page, outside of anything that is rebuilt::
         login="101",                      # authorisation user, usually the extension
         ha1="…32 hex digits…",            # md5(login:realm:password); the password stays on the server
         realm="asterisk",
+        show_numbers=True,                # False: the browser's own notices name nobody
         ice_servers=[{"urls": ["stun:stun.example"]},
                      {"urls": ["turn:turn.example"], "username": "…", "credential": "…"}],
     )

@@ -97,7 +97,7 @@ class Softphone(
         ice_servers: Sequence[Mapping[str, Any]] = (),
         show_numbers: bool = True,
     ) -> None:
-        """Register with this account, which never is in the page's HTML; the same one again only renews its ICE servers.
+        """Register with this account, which is never in the page's HTML; the same again only renews its ICE servers.
 
         Another account during a call is taken when the call is over. ``show_numbers``: the browser's own notices name
         the caller; False for a user who may not see phones.
