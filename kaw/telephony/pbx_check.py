@@ -16,15 +16,38 @@ from kaw.telephony.port import Check, PbxRefused, Snapshot
 from kaw.telephony.present import clock
 
 CLOCKS_APART = 3.0  # seconds
-NEEDED: tuple[tuple[str, str], ...] = (
-    ("Originate", N_("The account may place calls.")),
-    ("Hangup", N_("The account may end calls.")),
-    ("BlindTransfer", N_("The account may transfer calls.")),
-    ("QueuePause", N_("The account may pause operators.")),
-    ("QueueAdd", N_("The account may change who is in a queue.")),
-    ("CoreShowChannels", N_("The account may see which calls there are.")),
+NEEDED: tuple[tuple[str, str, str], ...] = (
+    (
+        "Originate",
+        N_("The account may place calls."),
+        N_("The account may not place calls: it needs write = originate in manager.conf."),
+    ),
+    (
+        "Hangup",
+        N_("The account may end calls."),
+        N_("The account may not end calls: it needs write = call in manager.conf."),
+    ),
+    (
+        "BlindTransfer",
+        N_("The account may transfer calls."),
+        N_("The account may not transfer calls: it needs write = call in manager.conf."),
+    ),
+    (
+        "QueuePause",
+        N_("The account may pause operators."),
+        N_("The account may not pause operators: it needs write = agent in manager.conf."),
+    ),
+    (
+        "QueueAdd",
+        N_("The account may change who is in a queue."),
+        N_("The account may not change who is in a queue: it needs write = agent in manager.conf."),
+    ),
+    (
+        "CoreShowChannels",
+        N_("The account may see which calls there are."),
+        N_("The account may not see which calls there are: it needs write = reporting in manager.conf."),
+    ),
 )
-MISSING = N_("The account lacks a right: {action} is refused ({text})")
 TOO_MUCH = ("Command", "UpdateConfig", "ModuleLoad", "Reload", "AGI")
 EVENTS: tuple[tuple[str, str, str], ...] = (
     (
@@ -89,9 +112,9 @@ async def _rights(line: Line) -> list[Check]:
         return [Check(N_("The PBX does not tell which rights the account has."), False)]
     allowed = {name.lower() for name in answer}
     found = []
-    for action, text in NEEDED:
+    for action, yes, no in NEEDED:
         there = action.lower() in allowed or (action == "CoreShowChannels" and "status" in allowed)
-        found.append(Check(text, True) if there else Check(MISSING, False, {"action": action, "text": text}))
+        found.append(Check(yes if there else no, there))
     spare = [action for action in TOO_MUCH if action.lower() in allowed]
     if spare:
         text = N_("The account may do more than KAW needs: {actions}. Take these rights away in manager.conf.")
