@@ -5,6 +5,7 @@ of a wrong figure, and for tests.
 """
 
 import argparse
+import contextlib
 import json
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
+from panoramisk.message import Message
 from sqlmodel import col
 
 from kaw import db
@@ -109,7 +111,8 @@ class _Player:
     def __init__(self, recorder: Recorder, parties: Parties, past: Past, names: dict[str, str], zone: str) -> None:
         self._recorder, self._parties, self._past, self._zone = recorder, parties, past, zone
         self._names = {name: f"PJSIP/{extension}" for extension, name in names.items()}
-        self._now = 0.0
+        self._now = 0.0  # the PBX's clock
+        self._uptime = 0.0  # at the login, seconds
 
     def play(self, stream: Path, *, again: bool) -> None:
         """One connection: after a reconnect the past is caught up with when the present is known."""
@@ -121,8 +124,8 @@ class _Player:
                     self._catch_up(reader, waiting)
                     caught_up = True
                 continue
+            self._hear_clock(message)
             told = translate(message, self._now)
-            self._now = max([self._now, *(event.at for event in told)])
             waiting += told
             if caught_up and len(waiting) >= BATCH:
                 self._recorder.absorb(waiting)
@@ -136,9 +139,15 @@ class _Player:
         if self._past.lines or self._past.rows:
             catch_up(self._recorder, self._parties, self._past, None, None, self._names)
 
+    def _hear_clock(self, message: Message) -> None:
+        with contextlib.suppress(ValueError):
+            self._now = max(self._now, float(message.get("Timestamp", "")))
+        with contextlib.suppress(ValueError):
+            self._uptime = float(message.get("Uptime", ""))
+
     def _catch_up(self, reader: PresentReader, waiting: list[e.PbxEvent]) -> None:
-        snapshot = reader.snapshot(self._now)
-        at = max(self._now, snapshot.started_at or 0.0)
+        started = reader.snapshot(self._now).started_at
+        at = max(self._now, started + self._uptime if started is not None else 0.0)
         snapshot = reader.snapshot(at)
         complete = reader.has_channels and reader.has_queues
         past = Past(

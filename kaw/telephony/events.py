@@ -212,9 +212,11 @@ class ChannelMoved(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class ChannelGone(CallEvent):
-    """The channel does not exist any more and nobody told when it ended. ``restarted``: the PBX stopped under it."""
+    """The channel does not exist any more and nobody told when it ended. ``restarted``: the PBX stopped under it;
+    ``alive``: until when it lived at least."""
 
     restarted: bool
+    alive: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,11 @@ def _connected(m: Message, at: float) -> Events:
 def _completed(m: Message, at: float) -> Events:
     queue, interface = _text(m, "Queue"), _text(m, "Interface")
     talked, reason = _seconds(m, "TalkTime"), _text(m, "Reason")
-    return (e.MemberCompleted(at, LIVE, *_of(m), queue, interface, talked, reason),)
+    completed = e.MemberCompleted(at, LIVE, *_of(m), queue, interface, talked, reason)
+    # who did not hear the connect can still tell when it was
+    dest, waited = _text(m, "DestUniqueid"), _seconds(m, "HoldTime")
+    connected = e.MemberConnected(at - talked, e.Source.KAW, *_of(m), queue, interface, dest, waited, 0.0)
+    return (completed, connected)
 
 
 def _member(*, present: bool = True) -> Callable[[Message, float], Events]:

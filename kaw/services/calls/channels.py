@@ -25,6 +25,7 @@ class Channel:
     cause: int | None = None
     gone: bool = False  # it does not exist any more and nobody saw it end
     restarted: bool = False  # since the PBX stopped under it
+    alive: float | None = None  # until when it lived at least, if it is gone
     moved: float | None = None  # into another call
     asked: list[e.HangupAsked] = field(default_factory=list)
     bridges: list[e.BridgeEntered | e.BridgeLeft] = field(default_factory=list)
@@ -145,6 +146,7 @@ def _closed(facts: Facts, event: e.ChannelClosed) -> None:
 def _gone(facts: Facts, event: e.ChannelGone) -> None:
     channel = facts.channel(event.channel)
     channel.gone, channel.restarted = True, channel.restarted or event.restarted
+    channel.alive = min(event.alive, channel.alive if channel.alive is not None else event.alive)
 
 
 def _moved(facts: Facts, event: e.ChannelMoved) -> None:

@@ -52,12 +52,14 @@ def _leg(
         rings=any(dial.channel for dial in channel.dialled_by) or bool(channel.called) or bool(channel.connected),
     )
     if leg.answered is None:
-        leg.answered = found_together.get(channel.uniqueid)  # a talk that was going on when KAW came back
-    leg.talked = leg.answered is not None or (
+        leg.found_talking = found_together.get(channel.uniqueid)  # it went on when KAW came back
+    leg.talked = leg.answered is not None or leg.found_talking is not None
+    leg.talked = leg.talked or (
         operator is not None and not channel.tried and not channel.bridges and bool(_talks_in_cdr(facts, channel))
     )
     leg.ended = _talk_ended(facts, channel) if leg.talked else channel.ended
     leg.over = leg.over or leg.ended is not None
+    leg.alive = channel.alive if leg.ended is None else None
     leg.result = _result(channel, leg)
     leg.hold_ms = _held(channel, leg)
     return leg

@@ -108,6 +108,11 @@ class Recorder:
                 return linkedid
         return None
 
+    @property
+    def newest(self) -> float:
+        """When the last event of any call was, Unix seconds by the PBX's clock."""
+        return self._calls.newest
+
     def last_heard(self, linkedid: str) -> float:
         """When the last event of a held call was, Unix seconds by the PBX's clock."""
         return self._calls[linkedid].last
@@ -135,7 +140,8 @@ class Recorder:
         for linkedid, channels in self._calls.open_channels().items():
             if all(event.at < at for event in self._calls[linkedid].events):
                 for channel in channels:
-                    self._calls.add(e.ChannelGone(at, e.Source.KAW, linkedid, channel, True))
+                    gone = e.ChannelGone(at, e.Source.KAW, linkedid, channel, True, self._calls.newest)
+                    self._calls.add(gone)
 
     def _recall(self, operator: str, since: float) -> None:
         """Read an operator's past back, from the interval that held at ``since`` on."""

@@ -17,11 +17,13 @@ class LegRecord:
     answered: float | None = None  # talk with the other side began
     ended: float | None = None
     over: bool = False  # it ended, known when or not
+    alive: float | None = None  # until when it lived at least, where nobody knows when it ended
     result: LegResult | None = None
     hold_ms: int | None = None
     hung_up_by: HungUpBy | None = None
     rings: bool = False  # it was called; else it calls
     talked: bool = False  # also when nobody told since when
+    found_talking: float | None = None  # the talk went on then, and nobody told its begin
 
     @property
     def talk(self) -> tuple[float, float | None] | None:

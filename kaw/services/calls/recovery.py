@@ -45,6 +45,7 @@ def catch_up(
 
     ``names``: interfaces of members by the names the queue log uses, where they are known from elsewhere.
     """
+    heard = recorder.newest
     members = _members(recorder, past, snapshot) | dict(names or {})
     told = _by_call(recorder, past, as_events(past.lines, members))
     complete = _complete(list(told))
@@ -57,7 +58,7 @@ def catch_up(
     recorder.absorb([*general, *(event for events in fresh.values() for event in events)])
     if snapshot is not None:
         recorder.absorb(_present(recorder, snapshot))
-        recorder.absorb(gone(recorder, snapshot))
+        recorder.absorb(gone(recorder, snapshot, heard))
     result.closed = _closed(list(fresh))
     with db.transaction() as tx:
         tx.session.add(result)
@@ -65,12 +66,12 @@ def catch_up(
     return result
 
 
-def gone(recorder: Recorder, snapshot: Snapshot) -> list[e.PbxEvent]:
-    """Channels that lived as far as was known, and do not."""
+def gone(recorder: Recorder, snapshot: Snapshot, heard: float) -> list[e.PbxEvent]:
+    """Channels that lived as far as was known, and do not; the PBX was ``heard`` of until then (Unix seconds)."""
     alive = {channel.channel for channel in snapshot.channels}
     restarted_at = snapshot.started_at if snapshot.started_at is not None else float("-inf")
     return [
-        e.ChannelGone(snapshot.at, KAW, linkedid, channel, recorder.last_heard(linkedid) < restarted_at)
+        e.ChannelGone(snapshot.at, KAW, linkedid, channel, recorder.last_heard(linkedid) < restarted_at, heard)
         for linkedid, channels in recorder.open_channels().items()
         for channel in channels - alive
     ]

@@ -378,13 +378,15 @@ class _Reading:
             if leg.operator is None:
                 continue
             began = OperatorState.RINGING if leg.rings else OperatorState.DIALLING
-            until = leg.answered if leg.answered is not None else leg.ended
+            ended = leg.ended if leg.ended is not None else leg.alive  # more is not known: no time is made up
+            talk = leg.answered if leg.answered is not None else leg.found_talking
+            until = talk if talk is not None else ended
             if until is None and leg.over:
-                continue  # when it ended nobody knows: no time is made up
+                continue
             if until is None or until > leg.started:
                 found.append(Span(leg.operator, began, leg.started, until))
-            if leg.answered is not None and (leg.ended is not None or not leg.over):
-                found.append(Span(leg.operator, OperatorState.TALKING, leg.answered, leg.ended))
+            if talk is not None and (ended > talk if ended is not None else not leg.over):
+                found.append(Span(leg.operator, OperatorState.TALKING, talk, ended))
         return found
 
 
