@@ -27,6 +27,7 @@ class AmiServer:
         self.arrived = asyncio.Event()  # set with every action
         self.port = 0
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         simulation.pbx.listeners.append(self._tell)
 
     async def open(self, host: str = "127.0.0.1", port: int = 0) -> int:
@@ -40,6 +41,8 @@ class AmiServer:
         if self._server is not None:
             self._server.close()
         self.drop()
+        if self._serving:
+            await asyncio.wait(self._serving)
         if self._server is not None:
             await self._server.wait_closed()
             self._server = None
@@ -61,8 +64,11 @@ class AmiServer:
             session.put(data)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = Session(self, reader, writer)
+        session, task = Session(self, reader, writer), asyncio.current_task()
         self.sessions.append(session)
+        if task is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         try:
             await session.run()
         finally:
