@@ -6,3 +6,8 @@ function kawShowAddress(target, replace, headId) {
 }
 
 window.addEventListener("popstate", () => emitEvent("kaw_address", location.pathname));
+
+// A call opens its card in the page that the user looked at last.
+const kawLookedAt = () => document.visibilityState === "visible" && emitEvent("kaw_front");
+window.addEventListener("focus", kawLookedAt);
+document.addEventListener("visibilitychange", kawLookedAt);

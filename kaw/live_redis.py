@@ -20,7 +20,15 @@ log = logging.getLogger(__name__)
 CHANNEL = "kaw.live"
 QUEUE_LIMIT = 10_000
 RETRY_SECONDS = 2.0
-CATCH_UP = (live.RightsChanged(), live.FieldsChanged(), live.SettingsChanged(), live.PartnersChanged())
+CATCH_UP = (
+    live.RightsChanged(),
+    live.FieldsChanged(),
+    live.SettingsChanged(),
+    live.PartnersChanged(),
+    live.OperatorsChanged(),
+    live.QueuesChanged(),
+    live.TelephonyChanged(),
+)
 
 
 class Bridge:

@@ -15,9 +15,10 @@ from kaw.models import Call, CallDirection, CallLeg, CallResult, LegResult, Queu
 from kaw.services import access, settings
 from kaw.services.access import Actor
 from kaw.services.cache import Cache
-from kaw.services.call_partners import Caller, callers_of
+from kaw.services.call_partners import Caller, callers_of, sees_numbers
 
 MOST = 200  # calls and entries that are listed
+LOOKED_AT, RECENT = 60, 8  # of the last calls, so many numbers
 NOT_TAKEN = (LegResult.NO_ANSWER, LegResult.REJECTED)
 
 
@@ -61,6 +62,27 @@ def calls(actor: Actor, kind: DayCalls) -> list[DayCall]:
     with db.reading() as session:
         ids = sorted(_calls_of(session, actor.user_id)[kind])[-MOST:]
         rows = session.exec(select(Call).where(col(Call.id).in_(ids)).order_by(col(Call.started_at).desc())).all()
+        known = callers_of(session, rights, rows)
+    return [DayCall(call.started_at, known[call.id or 0]) for call in rows]
+
+
+def recent(actor: Actor) -> list[DayCall]:
+    """The numbers of the user's last calls, each once, the newest first; none for who may see no phones."""
+    rights = access.rights(actor)
+    if not sees_numbers(rights):
+        return []
+    query = (
+        select(Call)
+        .join(CallLeg, col(CallLeg.call_id) == col(Call.id))
+        .where(CallLeg.user_id == actor.user_id, Call.number != "")
+        .order_by(col(CallLeg.started_at).desc())
+        .limit(LOOKED_AT)
+    )
+    with db.reading() as session:
+        first: dict[str, Call] = {}
+        for call in session.exec(query):
+            first.setdefault(call.digits10 or call.number, call)
+        rows = list(first.values())[:RECENT]
         known = callers_of(session, rights, rows)
     return [DayCall(call.started_at, known[call.id or 0]) for call in rows]
 

@@ -15,7 +15,6 @@ from kaw.i18n import N_
 from kaw.models import Call, CallLeg, OperatorInterval, OperatorState, QueueMembership, QueueVisit, Right, User
 from kaw.services import access, after_call, operator_day, settings, telephony
 from kaw.services.access import Actor, Rights
-from kaw.services.after_call import AfterCall
 from kaw.services.call_partners import Caller, caller_of, callers_of
 from kaw.services.operator_day import DayCalls
 from kaw.services.operator_legs import open_leg, open_legs
@@ -52,6 +51,17 @@ class OwnCall:
 
 
 @dataclass(frozen=True)
+class OwnWork:
+    """What he has to finish after a talk, by ``until`` (UTC)."""
+
+    call_id: int
+    until: datetime
+    caller: Caller
+    note: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Own:
     """What the call panel shows of its user; ``extension`` "": he has no phone."""
 
@@ -65,7 +75,7 @@ class Own:
     missed: int = 0
     waiting: int = 0
     call: OwnCall | None = None
-    after_call: AfterCall | None = None
+    after_call: OwnWork | None = None
     may_supervise: bool = False
 
 
@@ -119,7 +129,7 @@ def own(actor: Actor) -> Own:
             missed=counted[DayCalls.MISSED],
             waiting=operator_day.count_waiting(queues),
             call=_own_call(session, rights, leg) if leg is not None else None,
-            after_call=after_call.of(session, extension),
+            after_call=_own_work(session, rights, extension),
             may_supervise=rights.has(Right.REPORTS),
         )
 
@@ -210,6 +220,14 @@ def _own_call(session: Session, rights: Rights, leg: CallLeg) -> OwnCall | None:
         call.note,
         call.disposition,
     )
+
+
+def _own_work(session: Session, rights: Rights, extension: str) -> OwnWork | None:
+    work = after_call.of(session, extension)
+    call = session.get(Call, work.call_id) if work is not None else None
+    if work is None or call is None:
+        return None
+    return OwnWork(work.call_id, work.until, caller_of(session, rights, call), call.note, call.disposition)
 
 
 def _open_intervals(session: Session, extension: str | None = None) -> dict[str, OperatorInterval]:

@@ -1,0 +1,238 @@
+"""The telephone of one page: its user's state and call, read again with his rights whenever one of them changes.
+
+The call panel and the telephony block are views of it. Live events are looked at for whose they are first: of a
+hundred open pages only those of the operators concerned read anything.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from nicegui import background_tasks, ui
+
+from kaw import db, live
+from kaw.components.call_button import use_for_calls
+from kaw.components.errors import shown
+from kaw.components.presence import presence
+from kaw.components.softphone import PhoneEvent, Softphone
+from kaw.components.toasts import toast
+from kaw.errors import AccessDenied, KawError, NotFound
+from kaw.i18n import _
+from kaw.services import call_partners, calling, operator_day, operators, settings, softphone_login, telephony
+from kaw.services.access import Actor
+from kaw.services.call_partners import Caller
+from kaw.services.operators import Own, OwnCall
+from kaw.services.softphone_login import SoftphoneLogin
+from kaw.telephony.port import Link, LinkState
+
+log = logging.getLogger(__name__)
+
+View = Callable[[], Any]
+SETTINGS = ("pause_types", "call_outcomes", "after_call_seconds", "time_zone")
+
+
+class PhoneDesk:
+    """Made once per page, before its views; ``start`` reads for the first time."""
+
+    def __init__(self, actor: Actor, open_tab: Callable[..., None]) -> None:
+        self.actor, self.open_tab = actor, open_tab
+        self.client = ui.context.client
+        self.own, self.link, self.is_on = Own(), Link(LinkState.OFF), False
+        self.login: SoftphoneLogin | None = None
+        self.phone: Softphone | None = None  # made by the telephony block when there is an account for it
+        self.key_in = ""  # extension to key in when the call that was placed is answered
+        self._meant: int | None = None  # whom that call is for
+        self._views: list[View] = []
+        self._openers: list[Callable[[], None]] = []
+        self._choosers: list[Callable[[Caller], Any]] = []
+        self._reading = self._again = self._all = False
+        use_for_calls(self.client, self.call)
+        presence.follow(actor, self.client)
+        ui.on("kaw_front", lambda: presence.look_at(actor))
+        self._subscribe()
+
+    # -- for the views
+
+    def watch(self, view: View) -> None:
+        """Call ``view`` after every change."""
+        self._views.append(view)
+
+    def on_call(self, show: Callable[[], None]) -> None:
+        """Call ``show`` when a call begins here, rung or placed."""
+        self._openers.append(show)
+
+    def on_choice(self, choose: Callable[[Caller], Any]) -> None:
+        """Call ``choose`` when somebody answered whose number several partners have."""
+        self._choosers.append(choose)
+
+    @property
+    def is_lost(self) -> bool:
+        """There should be a line to the PBX, and there is none."""
+        return self.is_on and self.link.state is not LinkState.READY
+
+    @property
+    def call_now(self) -> OwnCall | None:
+        """The call of the user's phone as the PBX tells it."""
+        return self.own.call
+
+    @property
+    def has_softphone(self) -> bool:
+        """Whether this browser is the user's phone and can call."""
+        return self.phone is not None and self.phone.is_registered
+
+    async def call(self, number: str, partner_id: int | None = None) -> None:
+        """By this browser's softphone when it is registered, else by the user's phone on the desk."""
+        dialled, self.key_in = calling.clean_number(number)
+        self._meant = partner_id
+        if self.phone is not None and self.phone.is_registered:
+            self.phone.call(dialled)
+        else:
+            await calling.call(self.actor, number, partner_id)
+        for show in self._openers:
+            show()
+
+    def phone_changed(self, _event: PhoneEvent | None = None) -> None:
+        """The softphone tells something."""
+        self._show()
+
+    async def leave_queues(self) -> None:
+        """He signs out: calls of the queues he joined himself go to others."""
+        if self.own.joins and not self.is_lost:
+            with suppress(KawError):
+                await operators.sign_out(self.actor)
+
+    # -- reading
+
+    async def start(self) -> None:
+        """The first look; without a PBX it is also the last."""
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read everything anew."""
+        self._all = True
+        await self._refresh()
+
+    async def _refresh(self) -> None:
+        """While a reading goes on, further wishes become one."""
+        self._again = True
+        if self._reading:
+            return
+        self._reading = True
+        try:
+            while self._again and not self.client.is_deleted:
+                self._again = False
+                await self._read()
+        finally:
+            self._reading = False
+
+    async def _read(self) -> None:
+        had, everything = self.own.call, self._all
+        self._all = False
+        with suppress(AccessDenied):  # his sign-in has ended: the frame sees to it
+            if everything:
+                self.is_on, self.link, self.login = await db.in_thread(_read, self.actor)
+            if self.is_on:
+                self.own = await db.in_thread(operators.own, self.actor)
+        call = self.own.call
+        if call is not None and (had is None or had.call_id != call.call_id):
+            for show in self._openers:
+                show()
+        if call is not None and self._meant in (partner for partner, _title in call.caller.choices):
+            await self._assign(call.call_id)
+        self._show()
+
+    async def _assign(self, call_id: int) -> None:
+        """He called from a card, and others have the number, too."""
+        meant, self._meant = self._meant, None
+        with suppress(NotFound):
+            await db.in_thread(call_partners.assign, self.actor, call_id, meant)
+            self.own = await db.in_thread(operators.own, self.actor)
+
+    def _show(self) -> None:
+        if not self.client.is_deleted:
+            with self.client:
+                for view in self._views:
+                    view()
+
+    # -- live
+
+    def _subscribe(self) -> None:
+        handlers: dict[type[live.LiveEvent], Callable[..., Any]] = {
+            live.CallRinging: self._ringing,
+            live.CallAnswered: self._answered,
+            live.CallEnded: lambda event: self._mine(event.operator),
+            live.CallsChanged: self._calls_changed,
+            live.OperatorsChanged: lambda event: self._mine(*(event.operators or (self.own.extension,))),
+            live.QueuesChanged: self._queues_changed,
+            live.TelephonyChanged: self.refresh,
+            live.SettingsChanged: self._settings_changed,
+            live.RightsChanged: self._rights_changed,
+            live.ListenedIn: self._listened_in,
+        }
+        for kind, handler in handlers.items():
+            live.on(kind).subscribe(handler)
+
+    async def _mine(self, *extensions: str) -> None:
+        if self.own.extension and self.own.extension in extensions:
+            await self._refresh()
+
+    async def _ringing(self, event: live.CallRinging) -> None:
+        await self._mine(*event.operators)
+
+    async def _answered(self, event: live.CallAnswered) -> None:
+        if event.operator != self.own.extension:
+            return
+        background_tasks.create(self._refresh(), name="call answered")
+        if presence.is_in_front(self.actor):
+            with suppress(AccessDenied, NotFound), self.client:
+                await self._open_card(event.call_id)
+
+    async def _open_card(self, call_id: int) -> None:
+        """Of an inbound call, for who answered it, in the page he looks at."""
+        found = await db.in_thread(call_partners.to_open, self.actor, call_id)
+        if not found.inbound or self.client.is_deleted:
+            return
+        if found.partner_id is not None:
+            self.open_tab("partner", str(found.partner_id))
+        elif found.choices:
+            for choose in self._choosers:
+                choose(found)
+
+    async def _calls_changed(self, event: live.CallsChanged) -> None:
+        call, after = self.own.call, self.own.after_call
+        own = {call.call_id if call else 0, after.call_id if after else 0}
+        if own & set(event.call_ids):
+            await self._refresh()
+
+    async def _queues_changed(self, event: live.QueuesChanged) -> None:
+        if self.is_on and (not event.queues or not self.own.queues or set(event.queues) & set(self.own.queues)):
+            waiting = await db.in_thread(operator_day.count_waiting, self.own.queues)
+            if waiting != self.own.waiting:
+                self.own = replace(self.own, waiting=waiting)
+                self._show()
+
+    async def _settings_changed(self, event: live.SettingsChanged) -> None:
+        if not event.keys or any(key.startswith("pbx_") or key in SETTINGS for key in event.keys):
+            await self.refresh()
+
+    async def _rights_changed(self, event: live.RightsChanged) -> None:
+        if not event.user_ids or self.actor.user_id in event.user_ids:
+            await self.refresh()
+
+    async def _listened_in(self, event: live.ListenedIn) -> None:
+        if event.operator == self.own.extension and settings.value("supervision_announced"):
+            words = {
+                "listen": _("A supervisor listens to your talk"),
+                "whisper": _("A supervisor speaks to you, your partner does not hear it"),
+                "join": _("A supervisor has joined your talk"),
+            }
+            with self.client, shown():
+                toast(words[event.mode], "info")
+
+
+def _read(actor: Actor) -> tuple[bool, Link, SoftphoneLogin | None]:
+    if not telephony.configured():
+        return False, Link(LinkState.OFF), None
+    return True, telephony.link(), softphone_login.login(actor)
