@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from kaw.telephony.simulator.clock import Clock
-from kaw.telephony.simulator.dialing import Asked
 from kaw.telephony.simulator.dialplan import Route
+from kaw.telephony.simulator.origination import Asked
 from kaw.telephony.simulator.queueing import Member, Queue
 from kaw.telephony.simulator.shape import Channel
 from kaw.telephony.simulator.simulation import Simulation

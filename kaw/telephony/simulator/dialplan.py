@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kaw.telephony.simulator.dialing import Asked, Dial, Origination, Target
+from kaw.telephony.simulator.dialing import Dial, Target
+from kaw.telephony.simulator.origination import Asked, Origination
 from kaw.telephony.simulator.pbx import SimulatedPbx
 from kaw.telephony.simulator.queue_visit import QueueVisit
 from kaw.telephony.simulator.queueing import Queues

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
-from kaw.telephony.simulator.answers import Account, Answer, Answers, error
+from kaw.telephony.simulator.answers import Account, Answers
+from kaw.telephony.simulator.listings import Answer, error
 from kaw.telephony.simulator.shape import PRIVILEGE, event, lines
 from kaw.telephony.simulator.simulation import Simulation
 

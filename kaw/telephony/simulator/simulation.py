@@ -1,8 +1,9 @@
 """A whole simulated PBX with its people, and what can happen to it: a stop, a crash, a start."""
 
 from kaw.telephony.simulator.clock import Clock
-from kaw.telephony.simulator.dialing import Dial, Origination
+from kaw.telephony.simulator.dialing import Dial
 from kaw.telephony.simulator.dialplan import Dialplan, Route
+from kaw.telephony.simulator.origination import Origination
 from kaw.telephony.simulator.pbx import NOT_INUSE, Phone, Settings, SimulatedPbx
 from kaw.telephony.simulator.people import People
 from kaw.telephony.simulator.queue_visit import QueueVisit
