@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kaw.telephony.simulator.clock import Timer
 from kaw.telephony.simulator.pbx import RINGING_AFTER, SimulatedPbx
-from kaw.telephony.simulator.queue_visit import tell_blind_transfer
+from kaw.telephony.simulator.ringing import tell_blind_transfer
 from kaw.telephony.simulator.shape import Channel
 
 STATUS = {17: "BUSY", 34: "CONGESTION", 1: "NOANSWER", 21: "BUSY"}  # of DialEnd

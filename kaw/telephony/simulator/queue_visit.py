@@ -1,21 +1,11 @@
 """A caller's visit to a queue of a simulated PBX."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kaw.telephony.simulator.clock import Timer
-from kaw.telephony.simulator.pbx import RINGING_AFTER, SimulatedPbx
 from kaw.telephony.simulator.queueing import Member, Queue, Queues
+from kaw.telephony.simulator.ringing import Attempt, Ringing, tell_blind_transfer
 from kaw.telephony.simulator.shape import Channel
-
-
-@dataclass(eq=False)
-class Attempt:
-    """A member's phone that rings for a caller."""
-
-    member: Member
-    leg: Channel
-    began: float
 
 
 class QueueVisit:
@@ -28,7 +18,7 @@ class QueueVisit:
         self._limit_s, self._back = limit_s, back
         self.position = 0
         self.began = self.connected_at = 0.0
-        self.attempts: list[Attempt] = []
+        self.ringing = Ringing(self.pbx, queue, caller, self, self._log)
         self.talk: Attempt | None = None
         self._turn = 0  # whose turn it is, for linear
         self._rests_until = 0.0
@@ -61,40 +51,45 @@ class QueueVisit:
 
     def try_members(self) -> None:
         """Ring whoever is next, if it is time."""
-        if self.attempts or self.talk or self not in self.queue.waiting or self.pbx.clock.now < self._rests_until:
+        if (
+            self.ringing.attempts
+            or self.talk
+            or self not in self.queue.waiting
+            or self.pbx.clock.now < self._rests_until
+        ):
             return
         ahead = self.queue.waiting.index(self)
         free = self.queues.free(self.queue)
-        if len(free) <= sum(1 for visit in self.queue.waiting[:ahead] if not visit.attempts):
+        if len(free) <= sum(1 for visit in self.queue.waiting[:ahead] if not visit.ringing.attempts):
             return
         for member in self._chosen(free):
-            self._ring(member)
+            self.ringing.ring(member)
         self._after(self.queue.timeout, self._nobody_answered)
 
     def picked_up(self, channel: Channel) -> None:
         """A member's phone answered."""
-        attempt = next((a for a in self.attempts if a.leg is channel), None)
+        attempt = self.ringing.of(channel)
         if attempt is None:
             return
         self._stop_timers()
-        self.attempts.remove(attempt)
+        self.ringing.attempts.remove(attempt)
         self.talk, self.connected_at = attempt, self.pbx.clock.now
         self.pbx.state(channel, 6)
-        self._dial_end(attempt, "ANSWER")
-        for other in self.attempts:
-            self._cancel(other, cause=26)
-        self.attempts = []
+        self.ringing.dial_end(attempt, "ANSWER")
+        for other in self.ringing.attempts:
+            self.ringing.cancel(other, cause=26)
+        self.ringing.attempts = []
         self._connect(attempt)
 
     def refused(self, channel: Channel, cause: int) -> None:
         """A member's phone said no."""
-        attempt = next((a for a in self.attempts if a.leg is channel), None)
+        attempt = self.ringing.of(channel)
         if attempt is None:
             return
-        self._dial_end(attempt, "BUSY" if cause == 17 else "NOANSWER")
-        self._not_answered(attempt)
-        self._drop_leg(attempt, cause, technical=True)
-        if not self.attempts:
+        self.ringing.dial_end(attempt, "BUSY" if cause == 17 else "NOANSWER")
+        self.ringing.not_answered(attempt)
+        self.ringing.drop(attempt, cause, technical=True)
+        if not self.ringing.attempts:
             self._rest()
 
     def hung_up(self, channel: Channel, *, by_phone: bool) -> None:
@@ -159,7 +154,7 @@ class QueueVisit:
         waited = self._since(self.began)
         position = self._place()
         self.caller.context, self.caller.exten, self.caller.priority = self.queue.exit_context, key, 0
-        self._cancel_all(canceled=True)
+        self.ringing.cancel_all(canceled=True)
         self._log("NONE", "EXITWITHKEY", key, position, self.position, waited)
         self._leave()
         self._outcome("key")
@@ -169,7 +164,7 @@ class QueueVisit:
         """Nobody serves the queue any more."""
         if self.talk:
             return
-        self._cancel_all()
+        self.ringing.cancel_all()
         place = self._place()
         self._tell_abandon(place)
         self._log("NONE", "EXITEMPTY", place, self.position, self._since(self.began))
@@ -181,7 +176,7 @@ class QueueVisit:
     def forget(self) -> None:
         """The PBX died under it."""
         self._stop_timers()
-        self.attempts, self.talk = [], None
+        self.ringing.attempts, self.talk = [], None
         if self in self.queue.waiting:
             self.queue.waiting.remove(self)
 
@@ -197,55 +192,27 @@ class QueueVisit:
                 return [member]
         return []
 
-    def _ring(self, member: Member) -> None:
-        pbx, caller = self.pbx, self.caller
-        phone = pbx.phones[member.extension]
-        leg = pbx.open(member.extension, context="internal", number=phone.extension, caller=phone.name, part_of=caller)
-        pbx.runs[leg] = self
-        pbx.variable(leg, "DIALEDPEERNUMBER", phone.extension)
-        attempt = Attempt(member, leg, pbx.clock.now)
-        self.attempts.append(attempt)
-        leg.exten = caller.exten
-        leg.connected, leg.connected_name = caller.number, caller.caller
-        pbx.tell("AgentCalled", *self._about(attempt))
-        pbx.tell("DialBegin", caller.block(), leg.block("Dest"), {"DialString": member.interface})
-        caller.connected, caller.connected_name = leg.number, leg.caller
-        pbx.tell("NewConnectedLine", caller.block())
-        pbx.records.dial(caller, leg, pbx.clock.now)
-        self._after(RINGING_AFTER, lambda: self._rings(attempt))
-        phone.hand(leg)
-
-    def _rings(self, attempt: Attempt) -> None:
-        if attempt.leg.gone or attempt.leg.state:
-            return
-        pbx, leg = self.pbx, attempt.leg
-        leg.application, leg.data = "AppQueue", "(Outgoing Line)"
-        pbx.state(leg, 5)
-        pbx.step(leg, "AppQueue", "(Outgoing Line)", priority=1)
-        pbx.tell("NewConnectedLine", leg.block())
-        pbx.tell("DialState", self.caller.block(), leg.block("Dest"), {"DialStatus": "RINGING"})
-
     def _nobody_answered(self) -> None:
-        if self.talk or not self.attempts:
+        if self.talk or not self.ringing.attempts:
             return
-        for attempt in list(self.attempts):
-            self._not_answered(attempt)
-            self._dial_end(attempt, "NOANSWER")
-            self._dial_end(attempt, "CANCEL")
-            self._drop_leg(attempt, 0)
+        for attempt in list(self.ringing.attempts):
+            self.ringing.not_answered(attempt)
+            self.ringing.dial_end(attempt, "NOANSWER")
+            self.ringing.dial_end(attempt, "CANCEL")
+            self.ringing.drop(attempt, 0)
         self._rest()
 
     def _timed_out(self) -> None:
         if self.talk or self not in self.queue.waiting:
             return
-        for attempt in list(self.attempts):
-            self._not_answered(attempt)
-            self._dial_end(attempt, "NOANSWER")
-            self._dial_end(attempt, "CANCEL")
+        for attempt in list(self.ringing.attempts):
+            self.ringing.not_answered(attempt)
+            self.ringing.dial_end(attempt, "NOANSWER")
+            self.ringing.dial_end(attempt, "CANCEL")
         place = self._place()
         self._tell_abandon(place)
-        for attempt in list(self.attempts):
-            self._drop_leg(attempt, 0)
+        for attempt in list(self.ringing.attempts):
+            self.ringing.drop(attempt, 0)
         self._log("NONE", "EXITWITHTIMEOUT", place, self.position, self._since(self.began))
         self._leave()
         self._outcome("timeout")
@@ -254,7 +221,7 @@ class QueueVisit:
 
     def _abandoned(self) -> None:
         place = self._place()
-        self._cancel_all(twice=True, canceled=True)
+        self.ringing.cancel_all(twice=True, canceled=True)
         self._tell_abandon(place)
         self._log("NONE", "ABANDON", place, self.position, self._since(self.began))
         self.queue.abandoned += 1
@@ -274,7 +241,7 @@ class QueueVisit:
             pbx.tell("MusicOnHoldStop", caller.block())
         self._leave(forget=False)
         rang = self._since(attempt.began)
-        pbx.tell("AgentConnect", *self._about(attempt), {"HoldTime": waited, "RingTime": rang})
+        pbx.tell("AgentConnect", *self.ringing.about(attempt), {"HoldTime": waited, "RingTime": rang})
         self._log(member.name, "CONNECT", waited, leg.uniqueid, rang)
         member.in_call = True
         pbx.tell("QueueMemberStatus", self.queues.fields(self.queue, member))
@@ -315,44 +282,7 @@ class QueueVisit:
     def _tell_complete(self, reason: str, hold: int, talked: int) -> None:
         if self.talk is not None:
             about = {"HoldTime": hold, "TalkTime": talked, "Reason": reason}
-            self.pbx.tell("AgentComplete", *self._about(self.talk), about)
-
-    def _about(self, attempt: Attempt) -> tuple[str, str, dict[str, object]]:
-        member = attempt.member
-        about: dict[str, object] = {
-            "Queue": self.queue.name,
-            "Interface": member.interface,
-            "MemberName": member.name,
-        }
-        return self.caller.block(), attempt.leg.block("Dest"), about
-
-    def _not_answered(self, attempt: Attempt) -> None:
-        rang = round((self.pbx.clock.now - attempt.began) * 1000)
-        self.pbx.tell("AgentRingNoAnswer", *self._about(attempt), {"RingTime": rang})
-        self._log(attempt.member.name, "RINGNOANSWER", rang)
-
-    def _dial_end(self, attempt: Attempt, status: str) -> None:
-        self.pbx.tell("DialEnd", self.caller.block(), attempt.leg.block("Dest"), {"DialStatus": status})
-
-    def _cancel(self, attempt: Attempt, cause: int) -> None:
-        self._dial_end(attempt, "CANCEL")
-        self.pbx.records.dialled(self.caller, attempt.leg, self.pbx.clock.now, "NO ANSWER")
-        self.pbx.close(attempt.leg, cause)
-
-    def _cancel_all(self, *, twice: bool = False, canceled: bool = False) -> None:
-        for attempt in self.attempts:
-            if canceled:
-                rang = round((self.pbx.clock.now - attempt.began) * 1000)
-                self._log(attempt.member.name, "RINGCANCELED", rang)
-            if twice:
-                self._dial_end(attempt, "CANCEL")
-            self._cancel(attempt, cause=0)
-        self.attempts = []
-
-    def _drop_leg(self, attempt: Attempt, cause: int, *, technical: bool = False) -> None:
-        self.attempts.remove(attempt)
-        self.pbx.records.dialled(self.caller, attempt.leg, self.pbx.clock.now, "NO ANSWER")
-        self.pbx.close(attempt.leg, cause, technical=technical)
+            self.pbx.tell("AgentComplete", *self.ringing.about(self.talk), about)
 
     def _rest(self) -> None:
         """Some seconds of music before the next try."""
@@ -406,16 +336,3 @@ class QueueVisit:
 
     def _log(self, member: str, event: str, *data: object) -> None:
         self.pbx.records.log(self.pbx.clock.now, self.caller.uniqueid, self.queue.name, member, event, *data)
-
-
-def tell_blind_transfer(pbx: SimulatedPbx, giver: Channel, given: Channel, context: str, exten: str) -> None:
-    """The event of a transfer without announcement."""
-    bridge = giver.bridge
-    pbx.tell(
-        "BlindTransfer",
-        {"Result": "Success"},
-        giver.block("Transferer"),
-        given.block("Transferee"),
-        bridge.block() if bridge else "",
-        {"IsExternal": "Yes", "Context": context, "Extension": exten},
-    )
