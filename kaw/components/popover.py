@@ -44,18 +44,17 @@ class Popover:
         """Build the content anew, when it is open."""
         if not self.is_open or self.menu.is_deleted:
             return
-        with shown():
-            self.menu.clear()
-            with self.menu:
-                TextElement("h2", self._label).classes("kaw-popover-title")
-                result = self._fill()
-                if inspect.isawaitable(result):
-                    await result
+        self.menu.clear()
+        with self.menu, shown():
+            TextElement("h2", self._label).classes("kaw-popover-title")
+            result = self._fill()
+            if inspect.isawaitable(result):
+                await result
 
     def refill_soon(self) -> None:
         """The same from where nobody waits."""
         if self.is_open:
-            background_tasks.create_lazy(self.refill(), name=f"popover {self.menu.id}", context=self.menu)
+            background_tasks.create_lazy(self.refill(), name=f"popover {self.menu.client.id} {self.menu.id}")
 
     def _closed(self) -> None:
         self.is_open = False

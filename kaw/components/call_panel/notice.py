@@ -4,7 +4,7 @@ from nicegui import ui
 
 from kaw.components import buttons, icons
 from kaw.components.chips import state
-from kaw.components.local_time import day_time
+from kaw.components.local_time import when
 from kaw.components.phone_desk import PhoneDesk
 from kaw.i18n import _
 from kaw.models import OperatorState
@@ -71,7 +71,7 @@ def last_contact(caller: Caller) -> str:
     """The last talk before, and with whom."""
     if caller.last is None:
         return ""
-    at = day_time(caller.last.at)
+    at = when(caller.last.at)
     if not caller.last.name:
         return _("last talk {at}").format(at=at)
     return _("last talk {at}, {name}").format(at=at, name=caller.last.name)

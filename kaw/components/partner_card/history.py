@@ -1,7 +1,6 @@
 """«Лента»: what happened to a card, the latest first (R8.2.3)."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from nicegui import ui
@@ -12,7 +11,7 @@ from kaw import db
 from kaw.components import layout
 from kaw.components.buttons import busy_while
 from kaw.components.errors import shown
-from kaw.components.local_time import day_time, local
+from kaw.components.local_time import day_time, when
 from kaw.i18n import N_, _
 from kaw.models import ChangeKind
 from kaw.services import history
@@ -128,13 +127,3 @@ def _line(line: Line) -> dict[str, Any]:
         "new": line.new,
         "restorable": line.restorable,
     }
-
-
-def when(moment: datetime) -> str:
-    """сегодня 10:12, вчера 17:05, 18.11.2025 09:15"""
-    here, today = local(moment), local(db.now()).date()
-    if here.date() == today:
-        return _("today {time}").format(time=here.strftime("%H:%M"))
-    if here.date() == today - timedelta(days=1):
-        return _("yesterday {time}").format(time=here.strftime("%H:%M"))
-    return here.strftime("%d.%m.%Y %H:%M")

@@ -64,10 +64,10 @@ class Idle:
             CallRows([self._row(each) for each in self._recent], self._open, self._call_back)
 
     def _row(self, call: DayCall) -> dict[str, Any]:
-        caller = call.caller
+        caller, at = call.caller, local(call.at)
         return {
             "id": caller.call_id,
-            "when": local(call.at).strftime("%d.%m %H:%M"),
+            "when": at.strftime("%H:%M" if call.at >= operator_day.midnight() else "%d.%m"),
             "partner": caller.partner_id,
             "title": caller.title,
             "number": "" if caller.title else caller.number,

@@ -121,7 +121,7 @@ class Talk:
         phone = self._desk.phone
         if phone is None or phone.incoming is None:
             layout.note(_("Answer on your phone."))
-            buttons.danger(_("Hang up"), self._hang_up, icon=icons.HANG_UP).classes("kaw-wide")
+            buttons.danger(_("Reject"), self._hang_up, icon=icons.HANG_UP).classes("kaw-wide")
             return
         buttons.primary(_("Answer"), phone.answer, icon=icons.PHONE).classes("kaw-wide kaw-tall")
         buttons.danger(_("Reject"), phone.reject, icon=icons.HANG_UP).classes("kaw-wide kaw-tall")
@@ -193,7 +193,7 @@ class Talk:
 
     def _save_note(self, text: str) -> None:
         async def save() -> None:
-            with shown():
+            with self._desk.client, shown():
                 await db.in_thread(call_notes.save, self._desk.actor, self._call_id, text)
 
-        background_tasks.create_lazy(save(), name=f"note of call {self._call_id}")
+        background_tasks.create_lazy(save(), name=f"note {self._desk.actor.page_id} {self._call_id}")
