@@ -15,6 +15,7 @@ from kaw.config import config
 from kaw.models import Access, Group, GroupAccess, GroupMember, User
 from kaw.services import upgrade
 from kaw.services.access import Actor
+from tests.pbx import PaperPbx, connected
 
 MYSQL_URL = os.environ.get("KAW_TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306/")
 IN_CI = bool(os.environ.get("CI"))
@@ -108,6 +109,13 @@ def people(database: db.Database) -> People:
         tx.session.flush()
         actors = {login: Actor(user.id) for login, user in users.items()}
         return People(**actors, editors=editors.id, viewers=viewers.id)
+
+
+@pytest.fixture
+def pbx(monkeypatch: pytest.MonkeyPatch) -> Iterator[PaperPbx]:
+    """A PBX that writes down what it is asked for."""
+    with connected(monkeypatch) as made:
+        yield made
 
 
 def allow(group_id: int, levels: dict[int, Access]) -> None:
