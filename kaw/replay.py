@@ -85,15 +85,22 @@ def replay(
 ) -> dict[str, list[dict[str, Any]]]:
     """The records of these streams; an SQLite file is made in ``directory``. OSError if a file cannot be read."""
     known = operators or {}
-    db.connect(f"sqlite:///{directory / 'replay.sqlite'}")
-    upgrade.upgrade()
+    _open(directory)
     parties = Parties(frozenset(trunks), frozenset(known))
     player = _Player(Recorder(lambda: parties), parties, _past(log, rows, zone), known, zone)
     for place, stream in enumerate(streams):
         player.play(stream, again=place > 0)
     player.end()
     with db.reading() as session:
-        return _report(session.connection())
+        return report(session.connection())
+
+
+def _open(directory: Path) -> None:
+    """An empty database there, unless this process works in it already."""
+    path = directory / "replay.sqlite"
+    if not path.exists():
+        db.connect(f"sqlite:///{path}")
+        upgrade.upgrade()
 
 
 def _past(log: Path | None, rows: Path | None, zone: str) -> Past:
@@ -159,7 +166,8 @@ class _Player:
         catch_up(self._recorder, self._parties, past, snapshot if complete else None, None, self._names)
 
 
-def _report(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
+def report(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
+    """What the tables say, in the form of the command's answer."""
     calls = connection.execute(sa.select(*Call.__table__.c).order_by(col(Call.started_at), col(Call.id))).mappings()
     found = {row["id"]: row for row in calls}
     return {

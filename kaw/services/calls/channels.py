@@ -75,6 +75,7 @@ class Facts:
     rows: list[e.CdrRow] = field(default_factory=list)
     asked: e.OriginateAsked | None = None  # KAW placed the call
     failed: e.OriginateFailed | None = None
+    earliest: float = float("inf")  # when anything of it was heard first
 
     @property
     def first(self) -> Channel | None:
@@ -107,6 +108,7 @@ def gather(call: str, events: Iterable[e.CallEvent]) -> Facts:
     """Sort the facts of a call by channel. The order in which they come makes no difference."""
     facts = Facts(call)
     for event in sorted(set(events), key=_order):
+        facts.earliest = min(facts.earliest, event.at)
         rule = _RULES.get(type(event))
         if rule is not None:
             rule(facts, event)

@@ -5,6 +5,7 @@ written in one transaction: after a crash either both are there or neither. Even
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from kaw.services.calls.people import People
 from kaw.services.calls.records import CallRecord, LegRecord
 from kaw.services.calls.rules import waiting
 from kaw.telephony import events as e
+from kaw.telephony.commands import LISTENING_ID
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,8 @@ class Recorder:
             self._bring_back({event.call for event in told if isinstance(event, e.CallEvent)})
             for event in told:
                 if isinstance(event, e.CallEvent):
-                    self._calls.add(event)
+                    if not event.call.startswith(LISTENING_ID):  # a supervisor listening in is no call
+                        self._calls.add(event)
                 elif isinstance(event, e.OperatorEvent):
                     self._people.add(Parties.member_of(event.interface), event)
                 elif isinstance(event, e.PbxStarted):
@@ -146,6 +149,7 @@ class Recorder:
     def _recall(self, operator: str, since: float) -> None:
         """Read an operator's past back, from the interval that held at ``since`` on."""
         person = self._people[operator]
+        since = math.floor(since * 1000) / 1000  # as fine as the table keeps time
         with db.reading() as session:
             subject = f"{journal.OPERATOR}{operator}"
             told = journal.read(session, [subject]).get(subject, [])
@@ -269,7 +273,8 @@ def _load_users(_key: None) -> dict[str, int]:
         query = sa.select(col(User.extension), col(User.id)).where(
             col(User.extension).is_not(None), col(User.deleted_at).is_(None)
         )
-        return dict(session.connection().execute(query).tuples().all())
+        rows = session.connection().execute(query).all()
+        return {row.extension: row.id for row in rows}
 
 
 _users: Cache[None, dict[str, int]] = Cache(_load_users, drop_on=(live.RightsChanged,))

@@ -89,7 +89,7 @@ class _Reading:
         known += [row.at for row in self.facts.rows]
         if self.first.opened is not None:
             known.append(self.first.opened)
-        return min(known)
+        return min(known, default=self.facts.earliest)
 
     def _times(self, record: CallRecord, talks: list[LegRecord], final: LegRecord | None) -> None:
         if record.over:

@@ -22,7 +22,7 @@ def moment(at: float | None) -> datetime | None:
 
 def seconds(at: datetime) -> float:
     """The inverse."""
-    return at.replace(tzinfo=UTC).timestamp()
+    return round(at.replace(tzinfo=UTC).timestamp(), 3)
 
 
 def write_calls(session: Session, held: Sequence[Held], users: Users) -> None:
@@ -197,7 +197,6 @@ def write_intervals(
         since = moment(min(part.started for part in before[same:]))
         connection.execute(sa.delete(OperatorInterval).where(mine, col(OperatorInterval.started_at) >= since))
     rows = [{"operator": operator, "user_id": user_id, **_row(part)} for part in now[same:]]
-    rows = [row for row in rows if row["ended_at"] != row["started_at"]]
     if rows:
         connection.execute(sa.insert(OperatorInterval), rows)
 

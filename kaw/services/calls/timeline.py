@@ -92,7 +92,7 @@ def intervals(events: Iterable[e.OperatorEvent], spans: Iterable[Span]) -> list[
         running.update(starts.get(moment, ()))
         running.subtract(ends.get(moment, ()))
         if moment >= begin:
-            _go_on(found, _strongest(current, running), moment)
+            _go_on(found, _strongest(current, running), round(moment, 3))
     return found
 
 
@@ -134,9 +134,12 @@ def _strongest(base: State, running: Counter[OperatorState]) -> State:
 
 def _go_on(found: list[IntervalRecord], state: State, moment: float) -> None:
     """He is in this state from now on."""
+    if found and found[-1].started == moment:
+        found.pop()  # it lasted less than a millisecond, which is as fine as time is kept
     if found:
         last = found[-1]
         if (last.state, last.pause_type) == (state.state, state.pause_type):
+            found[-1] = replace(last, ended=None)
             return
         found[-1] = replace(last, ended=moment)
     found.append(IntervalRecord(state.state, state.pause_type, moment, None))
