@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlmodel import select
+
 from kaw import db, live
 from kaw.models import (
     Call,
@@ -111,8 +113,8 @@ def put_state(extension: str, state: OperatorState, pause_type: str | None = Non
     """The operator is in this state since then; what was open ends."""
     at = db.now() - timedelta(seconds=ago)
     with db.transaction() as tx:
-        for row in tx.session.query(OperatorInterval).filter_by(operator=extension, ended_at=None):
-            row.ended_at = at
+        for row in tx.session.exec(select(OperatorInterval).where(OperatorInterval.operator == extension)):
+            row.ended_at = row.ended_at or at
         tx.session.add(OperatorInterval(operator=extension, state=state, pause_type=pause_type, started_at=at))
         tx.announce(live.OperatorsChanged((extension,)))
 
@@ -140,7 +142,7 @@ def finish(call_id: int) -> None:
 
 def _move(call_id: int, **values: Any) -> None:
     with db.transaction() as tx:
-        for leg in tx.session.query(CallLeg).filter_by(call_id=call_id):
+        for leg in tx.session.exec(select(CallLeg).where(CallLeg.call_id == call_id)):
             for name, value in values.items():
                 setattr(leg, name, value)
 
