@@ -29,6 +29,7 @@ from kaw.telephony.commands import LISTENING_ID
 log = logging.getLogger(__name__)
 
 Hook = Callable[[int, str], None]  # call, operator
+MARGIN_S = 60.0
 NEWS_S = 120.0  # an event older than that opens nobody's card
 
 
@@ -149,7 +150,7 @@ class Recorder:
     def _recall(self, operator: str, since: float) -> None:
         """Read an operator's past back, from the interval that held at ``since`` on."""
         person = self._people[operator]
-        since = math.floor(since * 1000) / 1000  # as fine as the table keeps time
+        since = math.floor(since - MARGIN_S)  # the boundary before that moment may move with it
         with db.reading() as session:
             subject = f"{journal.OPERATOR}{operator}"
             told = journal.read(session, [subject]).get(subject, [])
