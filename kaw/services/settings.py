@@ -1,103 +1,23 @@
 """«Настройки»: everything an administrator changes while KAW runs, as one typed registry."""
 
 import json
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
+from pydantic import SecretStr
 from sqlmodel import Session, select
 
 from kaw import db, live
+from kaw.config import config
 from kaw.errors import InvalidValue, InvalidValues
 from kaw.i18n import LANGUAGES, N_
 from kaw.models import AuditAction, Setting
-from kaw.services import access, audit
+from kaw.services import access, audit, secrets
 from kaw.services.access import Actor
 from kaw.services.cache import Cache
+from kaw.services.setting_checks import SECRET_IS_SET, SettingKind, colour, one_of, picture, text, whole, yes_no, zone
+from kaw.services.telephony_settings import TELEPHONY_SETTINGS
 from kaw.services.upsert import put
-
-MAX_LOGO_BYTES = 200_000
-
-
-@dataclass(frozen=True)
-class SettingKind:
-    """One setting: ``check`` turns what a form sent into the value or raises InvalidValue for it."""
-
-    key: str
-    label: str  # message id
-    topic: str  # message id of its section
-    default: Any
-    check: Callable[[str, Any], Any]
-    hint: str = ""  # message id
-    options: Mapping[str, str] | None = None  # value -> message id, when it is one of a few
-    unit: str = ""  # message id
-
-
-def _text(limit: int, *, required: bool = False) -> Callable[[str, Any], str]:
-    def check(key: str, raw: Any) -> str:
-        text = " ".join(str(raw or "").split())
-        if required and not text:
-            raise InvalidValue(key, N_("This must be filled in."))
-        if len(text) > limit:
-            raise InvalidValue(
-                key, N_("At most {limit} characters fit here, and this has {length}."), limit=limit, length=len(text)
-            )
-        return text
-
-    return check
-
-
-def _whole(low: int, high: int) -> Callable[[str, Any], int]:
-    def check(key: str, raw: Any) -> int:
-        try:
-            number = int(str(raw).strip())
-        except ValueError:
-            number = low - 1
-        if not low <= number <= high:
-            raise InvalidValue(key, N_("Enter a whole number from {low} to {high}."), low=low, high=high)
-        return number
-
-    return check
-
-
-def _one_of(allowed: Mapping[str, str]) -> Callable[[str, Any], str]:
-    def check(key: str, raw: Any) -> str:
-        if not isinstance(raw, str) or raw not in allowed:
-            raise InvalidValue(key)
-        return raw
-
-    return check
-
-
-def _yes_no(key: str, raw: Any) -> bool:
-    if not isinstance(raw, bool):
-        raise InvalidValue(key)
-    return raw
-
-
-def _colour(key: str, raw: Any) -> str:
-    if not isinstance(raw, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", raw):
-        raise InvalidValue(key, N_("Enter a colour as #rrggbb."))
-    return raw.lower()
-
-
-def _zone(key: str, raw: Any) -> str:
-    if not isinstance(raw, str) or raw not in available_timezones():
-        raise InvalidValue(key, N_("There is no such time zone."))
-    return raw
-
-
-def _picture(key: str, raw: Any) -> str:
-    """A small raster picture as a data address; never SVG, which may carry scripts."""
-    text = str(raw or "")
-    if text and not re.fullmatch(r"data:image/(png|jpeg|webp);base64,[A-Za-z0-9+/=]+", text):
-        raise InvalidValue(key, N_("The logo must be a PNG, JPEG or WebP picture."))
-    if len(text) > MAX_LOGO_BYTES * 4 // 3:
-        raise InvalidValue(key, N_("The logo may have at most {kilobytes} KB."), kilobytes=MAX_LOGO_BYTES // 1000)
-    return text
-
 
 COMPANY, CARDS, SIGN_INS, TELEPHONY = N_("Company"), N_("Cards and files"), N_("Sign-in"), N_("Telephony")
 REGIONS = {"RU": N_("Russia"), "BY": N_("Belarus"), "KZ": N_("Kazakhstan"), "UZ": N_("Uzbekistan"), "AM": N_("Armenia")}
@@ -105,53 +25,74 @@ REGIONS = {"RU": N_("Russia"), "BY": N_("Belarus"), "KZ": N_("Kazakhstan"), "UZ"
 SETTINGS: dict[str, SettingKind] = {
     kind.key: kind
     for kind in (
-        SettingKind("company_name", N_("Company name"), COMPANY, "", _text(80)),
-        SettingKind("logo", N_("Logo"), COMPANY, "", _picture, N_("Shown on the sign-in page. PNG, JPEG or WebP.")),
-        SettingKind("accent_color", N_("Accent colour"), COMPANY, "#0e7c66", _colour),
+        SettingKind("company_name", N_("Company name"), COMPANY, "", text(80)),
+        SettingKind("logo", N_("Logo"), COMPANY, "", picture, N_("Shown on the sign-in page. PNG, JPEG or WebP.")),
+        SettingKind("accent_color", N_("Accent colour"), COMPANY, "#0e7c66", colour),
         SettingKind(
-            "time_zone", N_("Time zone"), COMPANY, "Europe/Moscow", _zone, N_("Days begin and times are shown by it.")
+            "time_zone", N_("Time zone"), COMPANY, "Europe/Moscow", zone, N_("Days begin and times are shown by it.")
         ),
-        SettingKind("language", N_("Language of new users"), COMPANY, "ru", _one_of(LANGUAGES), options=LANGUAGES),
+        SettingKind("language", N_("Language of new users"), COMPANY, "ru", one_of(LANGUAGES), options=LANGUAGES),
         SettingKind(
             "phone_region",
             N_("Country of phone numbers"),
             CARDS,
             "RU",
-            _one_of(REGIONS),
+            one_of(REGIONS),
             N_("For numbers written without a country code."),
             options=REGIONS,
         ),
-        SettingKind("upload_limit_mb", N_("Largest file"), CARDS, 50, _whole(1, 4096), unit=N_("MB")),
+        SettingKind("upload_limit_mb", N_("Largest file"), CARDS, 50, whole(1, 4096), unit=N_("MB")),
         SettingKind(
             "session_limit",
             N_("Users signed in at once"),
             SIGN_INS,
             0,
-            _whole(0, 100_000),
+            whole(0, 100_000),
             N_("0: no limit. An administrator can always sign in."),
         ),
-        SettingKind("audit_days", N_("Keep the log for"), SIGN_INS, 1095, _whole(30, 36_500), unit=N_("days")),
+        SettingKind("audit_days", N_("Keep the log for"), SIGN_INS, 1095, whole(30, 36_500), unit=N_("days")),
         SettingKind(
             "sip_self_service",
             N_("Users change their own telephony login"),
             TELEPHONY,
             False,
-            _yes_no,
+            yes_no,
             N_("Whoever has an internal number gets its calls."),
         ),
+        *TELEPHONY_SETTINGS,
     )
 }
 
 
 def value(key: str) -> Any:
-    """What a setting is now."""
-    return _values.get(None).get(key, SETTINGS[key].default)
+    """What a setting is now: what an administrator saved, else KAW_… of the environment, else the usual."""
+    return _values.get(None).get(key, default_of(SETTINGS[key]))
+
+
+def default_of(kind: SettingKind) -> Any:
+    """What holds while nobody has saved anything. A secret is encrypted here, too."""
+    given = getattr(config(), kind.key, None) if kind.from_environment else None
+    if given is None:
+        return kind.default
+    checked = kind.check(kind.key, given.get_secret_value() if isinstance(given, SecretStr) else given)
+    return secrets.encrypt(checked) if kind.secret and checked else checked
+
+
+def secret(key: str) -> str:
+    """A password that KAW itself needs; never for a screen or a log."""
+    token = str(value(key))
+    return secrets.decrypt(token) if token else ""
 
 
 def all_settings(actor: Actor) -> dict[str, Any]:
     """Every setting by key, for administrators."""
     access.require_admin(actor)
-    return {key: value(key) for key in SETTINGS}
+    return {key: _shown(kind) for key, kind in SETTINGS.items()}
+
+
+def _shown(kind: SettingKind) -> Any:
+    """A secret only says whether it is there, an address with a password is shown without it."""
+    return kind.shown(secret(kind.key)) if kind.secret else value(kind.key)
 
 
 def change(actor: Actor, changes: Mapping[str, Any]) -> None:
@@ -163,14 +104,21 @@ def change(actor: Actor, changes: Mapping[str, Any]) -> None:
         try:
             if key not in SETTINGS:
                 raise InvalidValue(key)
-            checked[key] = SETTINGS[key].check(key, raw)
+            kind = SETTINGS[key]
+            if kind.secret and raw == _shown(kind):
+                continue
+            if kind.secret and SECRET_IS_SET in str(raw):
+                raise InvalidValue(key, N_("Enter the password again."))
+            checked[key] = kind.check(key, raw)
+            if kind.secret and checked[key]:
+                checked[key] = secrets.encrypt(checked[key])
         except InvalidValue as error:
             errors.append(error)
     if errors:
         raise InvalidValues(errors)
     with db.transaction() as tx:
         stored = _stored(tx.session)  # not from the cache: another process may have changed it a moment ago
-        changed = tuple(key for key, new in checked.items() if new != stored.get(key, SETTINGS[key].default))
+        changed = tuple(key for key, new in checked.items() if new != stored.get(key, default_of(SETTINGS[key])))
         if not changed:
             return
         for key in changed:

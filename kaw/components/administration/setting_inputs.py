@@ -30,6 +30,10 @@ def _input(kind: SettingKind) -> Any:
         return SPECIAL[kind.key](kind)
     if kind.options is not None:
         return inputs.select({value: _(text) for value, text in kind.options.items()}, kind.default)
+    if kind.secret and not kind.masked:
+        return inputs.password(new=True)
+    if isinstance(kind.default, list):
+        return inputs.text_area()
     if isinstance(kind.default, bool):
         return yes_no()
     if isinstance(kind.default, int):

@@ -51,11 +51,11 @@ class SettingsTab:
 
     def _edited(self) -> None:
         if not self._showing:
-            self._state.edit_many({key: _plain(value) for key, value in self._form.values().items()})
+            self._state.edit_many({key: _plain(key, value) for key, value in self._form.values().items()})
 
     def _refresh(self, keys: set[str]) -> None:
         self._showing = True
-        self._form.set_values({key: self._state.values[key] for key in keys})
+        self._form.set_values({key: _typed(self._state.values[key]) for key in keys})
         self._showing = False
 
     async def _save(self) -> None:
@@ -80,6 +80,13 @@ def _by_topic() -> dict[str, list[SettingKind]]:
     return topics
 
 
-def _plain(value: Any) -> Any:
-    """Number inputs give 50.0 for 50."""
+def _typed(value: Any) -> Any:
+    """Lists are written one item per line."""
+    return "\n".join(value) if isinstance(value, list) else value
+
+
+def _plain(key: str, value: Any) -> Any:
+    """Number inputs give 50.0 for 50, and lists come as lines."""
+    if isinstance(SETTINGS[key].default, list):
+        return str(value or "").split("\n") if value else []
     return int(value) if isinstance(value, float) and value.is_integer() else value
