@@ -22,8 +22,9 @@ from kaw.i18n import _
 from kaw.live_redis import Bridge
 from kaw.pages import failure, http, sign_in, workspace
 from kaw.services import attachments as files
-from kaw.services import demo, fields, first_run, housekeeping, import_uploads, imports, upgrade
+from kaw.services import demo, fields, first_run, housekeeping, import_uploads, imports, telephony, upgrade
 from kaw.services.access import SYSTEM
+from kaw.services.demo import pbx as demo_pbx
 
 log = logging.getLogger(__name__)
 
@@ -105,11 +106,19 @@ def _started() -> None:
         app.state.bridge = Bridge(config().redis_url)
         app.state.bridge.start()
     background_tasks.create(_keep_house(), name="housekeeping")
+    background_tasks.create(_telephone(), name="telephony")
     # What lives as long as the process need not be walked by every collection: p95 of 1,000 browsers 913 -> 215 ms.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     log.info("KAW answers on http://%s:%s", config().host, config().port)
+
+
+async def _telephone() -> None:
+    """The line to the PBX; the demonstration brings its own."""
+    if getattr(app.state, "demonstration", False):
+        app.state.centre = await demo_pbx.open_centre(config().data_dir / "pbx")
+    await telephony.serve()
 
 
 async def _keep_house() -> None:
@@ -120,7 +129,10 @@ async def _keep_house() -> None:
         await asyncio.sleep(CHORES_EVERY)
 
 
-def _stopping() -> None:
+async def _stopping() -> None:
+    await telephony.stop()
+    if getattr(app.state, "centre", None) is not None:
+        await app.state.centre.stop()
     live.use_loop(None)
     if config().redis_url:
         app.state.bridge.stop()
@@ -190,6 +202,7 @@ def run(*, demonstration: bool = False) -> int:
             print(f"KAW: {error}", file=sys.stderr)
             return 2
     register()
+    app.state.demonstration = demonstration
     serve(settings)
     return 0
 

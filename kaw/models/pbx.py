@@ -47,3 +47,5 @@ class TelephonyLease(SQLModel, table=True):
     id: int = Column(default=1, primary_key=True)
     holder: str = Column(max_length=64)
     until: datetime = Column(sa_type=UtcDateTime)
+    state: str = Column(default="", max_length=32)  # of the line, for the other processes
+    detail: str = Column(default="", max_length=255)

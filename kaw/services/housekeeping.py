@@ -13,6 +13,7 @@ from kaw.config import config
 from kaw.errors import KawError
 from kaw.models import OpenTabs, UserSession
 from kaw.services import audit, bin, fields, settings
+from kaw.services.calls import journal
 
 log = logging.getLogger(__name__)
 
@@ -47,4 +48,10 @@ def forget_dead_sessions() -> None:
             connection.execute(sa.delete(UserSession).where(col(UserSession.id).in_(some)))
 
 
-CHORES: tuple[Callable[[], Any], ...] = (forget_old_log, forget_dead_sessions, fields.purge_old, bin.purge_old)
+CHORES: tuple[Callable[[], Any], ...] = (
+    forget_old_log,
+    forget_dead_sessions,
+    fields.purge_old,
+    bin.purge_old,
+    journal.purge,
+)

@@ -21,8 +21,11 @@ class Member:
     group: str
     rights: frozenset[Right] = frozenset()
     extension: str | None = None
+    queues: tuple[tuple[str, bool], ...] = ()  # name, joins by signing in
 
 
+BOTH = (("support", False), ("sales", False))
+VISITOR = "201"  # extension of whom a visitor of the demonstration usually is: he does not work by himself
 LEADERS, OPERATORS, VIEWERS = "Руководители", "Операторы", "Наблюдатели"
 TEAM = (
     Member("morozov", "Олег Морозов", "администратор", LEADERS, frozenset({Right.ADMIN}), "101"),
@@ -34,9 +37,11 @@ TEAM = (
         frozenset({Right.CONTACTS, Right.TASKS, Right.REPORTS}),
         "102",
     ),
-    Member("ivanova", "Анна Иванова", "оператор, создает партнеров", OPERATORS, frozenset({Right.CONTACTS}), "201"),
-    Member("kuznetsov", "Павел Кузнецов", "оператор", OPERATORS, extension="202"),
-    Member("semenova", "Алёна Семёнова", "оператор", OPERATORS, extension="203"),
+    Member(
+        "ivanova", "Анна Иванова", "оператор, создает партнеров", OPERATORS, frozenset({Right.CONTACTS}), VISITOR, BOTH
+    ),
+    Member("kuznetsov", "Павел Кузнецов", "оператор", OPERATORS, extension="202", queues=BOTH),
+    Member("semenova", "Алёна Семёнова", "оператор", OPERATORS, extension="203", queues=BOTH),
     Member("petrov", "Борис Петров", "только смотрит", VIEWERS),
     Member("orlova", "Вера Орлова", "ни в одной группе", ""),
 )
@@ -90,4 +95,5 @@ def _draft(member: Member) -> users.UserDraft:
         tasks=Right.TASKS in member.rights,
         reports=Right.REPORTS in member.rights,
         extension=member.extension,
+        queues=member.queues,
     )

@@ -102,6 +102,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=False),
         sa.Column("until", UtcDateTime, nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("detail", sa.String(length=255), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
