@@ -8,12 +8,15 @@ from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from kaw import live
+from kaw.components.call_button import place_call
 from kaw.components.call_panel.lists import CallRows, OperatorRows
 from kaw.components.presence import presence
+from kaw.components.softphone import Softphone
 from kaw.components.stopwatch import Stopwatch
 from kaw.models import Access, OperatorState
-from kaw.services import call_notes, call_partners, partners, settings
+from kaw.services import account, call_notes, call_partners, partners, settings
 from kaw.services.access import Actor
+from kaw.services.account import AccountDraft
 from kaw.telephony.port import Link, LinkState
 from tests.calls import finish, give_extension, insert_call, put_state, take, wait_in
 from tests.cards import make_card
@@ -319,3 +322,68 @@ async def test_a_browser_that_stays_away_pauses_its_operator(
     assert not presence.is_here(people.anna.user_id)
     await eventually(lambda: pbx.names() == ["pause"])
     assert pbx.asked[0][1]["reason"] == "нет связи"
+
+
+# R12.2: the softphone of this browser: answer, reject, hold, mute, keys, transfer; the password never leaves KAW
+async def test_the_block_drives_the_softphone(
+    visit: Visit, people: People, card: dict[str, int], pbx: PaperPbx, wire: Wire, data_dir: object
+) -> None:
+    settings.change(people.oleg, {"pbx_ws_url": "wss://pbx.example/ws", "sip_self_service": True})
+    account.update(people.anna, AccountDraft("Анна Иванова", "ru", "auto", extension="101", sip_password=PASSWORD))
+    user = await visit(people.anna)
+    await user.should_see(kind=Softphone)
+    await eventually(lambda: ran(wire, "configure"))
+    phone_says(user, registration="registered")
+    await user.should_see("Зарегистрирован")
+    call = {"id": "a", "incoming": True, "number": NUMBER, "stage": "ringing"}
+    phone_says(user, kind="incoming", registration="registered", calls=[call])
+    ring(people.anna)
+    await user.should_see("Ответить")
+    user.find("Ответить").click()
+    await eventually(lambda: ran(wire, "answer"))
+    phone_says(user, registration="registered", calls=[{**call, "stage": "talking", "answeredAt": 1}])
+    await user.should_see("Удержать")
+    for words, command in (("Удержать", "hold"), ("Микрофон", "mute"), ("Завершить", "hangUp")):
+        press(user, words)
+        await eventually(lambda command=command: ran(wire, command))
+    press(user, "Перевести")
+    await user.should_see("Сначала спросить")
+    assert pbx.names() == []  # the phone itself does all of it
+    assert PASSWORD not in "\n".join(wire.sent)
+
+
+# R12.4: a click calls by the softphone when it is registered
+async def test_calls_go_by_the_softphone_when_it_is_registered(
+    visit: Visit, people: People, card: dict[str, int], pbx: PaperPbx, wire: Wire, data_dir: object
+) -> None:
+    settings.change(people.oleg, {"pbx_ws_url": "wss://pbx.example/ws", "sip_self_service": True})
+    account.update(people.anna, AccountDraft("Анна Иванова", "ru", "auto", extension="101", sip_password=PASSWORD))
+    user = await visit(people.anna)
+    await user.should_see(kind=Softphone)
+    assert user.client
+    with user.client:
+        await place_call(people.anna, SHOWN)
+        assert pbx.names() == ["originate"]
+        phone_says(user, registration="registered")
+        await user.should_see("Зарегистрирован")
+        await place_call(people.anna, SHOWN)
+    await eventually(lambda: ran(wire, "call"))
+    assert pbx.names() == ["originate"]
+
+
+PASSWORD = "Kanarienvogel-7"
+
+
+def phone_says(user: User, kind: str = "changed", **state: Any) -> None:
+    """The browser's phone tells its state."""
+    whole = {"registration": "off", "microphone": "ready", "leads": True, "calls": [], **state}
+    (call,) = whole["calls"] or [None]
+    user.find(kind=Softphone).trigger("phone", {"kind": kind, "state": whole, "call": call})
+
+
+def ran(wire: Wire, command: str) -> bool:
+    return any(
+        f'\\"{command}\\"' in sent or f'"{command}"' in sent
+        for sent in wire.sent
+        if "run_method" in sent or "runMethod" in sent
+    )

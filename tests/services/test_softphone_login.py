@@ -1,0 +1,73 @@
+"""The account of a user's own softphone: to him alone, and never the password (R4.3, R12.2)."""
+
+import hashlib
+
+import pytest
+
+from kaw.models import Access
+from kaw.services import account, settings, softphone_login
+from kaw.services.account import AccountDraft
+from tests.calls import give_extension
+from tests.cards import make_card
+from tests.conftest import People, allow
+
+PASSWORD = "Kanarienvogel-7"
+
+
+@pytest.fixture
+def phones(people: People, data_dir: object) -> People:
+    """A softphone for everybody; Anna has an extension and a password."""
+    settings.change(people.oleg, {"pbx_ws_url": "wss://pbx.example:8089/ws", "sip_self_service": True})
+    give_extension(people.anna, "101")
+    account.update(people.anna, AccountDraft("Анна Иванова", "ru", "auto", extension="101", sip_password=PASSWORD))
+    return people
+
+
+def test_the_owner_gets_the_digest_and_not_the_password(phones: People) -> None:
+    login = softphone_login.login(phones.anna)
+    assert login is not None
+    assert (login.aor, login.login, login.realm) == ("sip:101@pbx.example", "101", "pbx.example")
+    expected = hashlib.md5(f"101:pbx.example:{PASSWORD}".encode(), usedforsecurity=False).hexdigest()
+    assert login.ha1 == expected
+    assert PASSWORD not in str(login.__dict__)
+    assert login.ha1 not in repr(login)
+
+
+def test_the_settings_say_domain_and_realm(phones: People) -> None:
+    settings.change(phones.oleg, {"pbx_sip_domain": "sip.example", "pbx_sip_realm": "asterisk"})
+    login = softphone_login.login(phones.anna)
+    assert login is not None
+    assert (login.aor, login.realm) == ("sip:101@sip.example", "asterisk")
+
+
+def test_nobody_else_has_one(phones: People) -> None:
+    assert softphone_login.login(phones.boris) is None  # no internal number
+    give_extension(phones.boris, "102")
+    assert softphone_login.login(phones.boris) is None  # no password
+    settings.change(phones.oleg, {"pbx_ws_url": ""})
+    assert softphone_login.login(phones.anna) is None
+
+
+# R7.3.6: the browser's own notices name nobody to who may see no phones
+def test_numbers_are_shown_by_rights(phones: People) -> None:
+    login = softphone_login.login(phones.anna)
+    assert login is not None
+    assert not login.show_numbers
+    card = make_card(phones.oleg)
+    allow(phones.editors, {card["phone"]: Access.VIEW})
+    login = softphone_login.login(phones.anna)
+    assert login is not None
+    assert login.show_numbers
+
+
+def test_the_relay_gets_an_account_for_some_hours(phones: People) -> None:
+    settings.change(
+        phones.oleg,
+        {"pbx_stun": "stun:pbx.example:3478", "pbx_turn": "turn:pbx.example:3478", "pbx_turn_secret": "geheim"},
+    )
+    login = softphone_login.login(phones.anna)
+    assert login is not None
+    stun, turn = login.ice_servers
+    assert stun == {"urls": "stun:pbx.example:3478"}
+    assert turn["username"].endswith(":101")
+    assert turn["credential"] != "geheim"
