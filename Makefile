@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install run demo test check bench translations clean
+.PHONY: help install run demo test check bench soak translations clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -32,6 +32,9 @@ check: install  ## style, types and the direction of imports
 
 bench: install  ## figures against raw SQL; ROWS and DATABASE choose the size and the database
 	$(BIN)/python -m tests.bench partners --rows $(or $(ROWS),100000) $(if $(DATABASE),--database $(DATABASE))
+
+soak: install  ## 100,000 simulated calls with random faults: none lost, none double, none wrong; CALLS sets the number
+	$(BIN)/python -m tests.soak --calls $(or $(CALLS),100000)
 
 translations: install  ## bring the Russian catalogue up to date with the texts in the code
 	$(BIN)/pybabel extract -q -F babel.cfg -k N_ -k _ -k ngettext:1,2 --no-location --sort-output --project KAW -o kaw/locale/kaw.pot kaw main.py

@@ -17,7 +17,7 @@ from kaw import db, i18n, live, tab_kinds
 from kaw.api import attachments, import_files, partner_rows
 from kaw.components import theme
 from kaw.config import Config, config
-from kaw.errors import Unavailable
+from kaw.errors import InvalidValue, Unavailable
 from kaw.i18n import _
 from kaw.live_redis import Bridge
 from kaw.pages import failure, http, sign_in, workspace
@@ -25,6 +25,7 @@ from kaw.services import attachments as files
 from kaw.services import demo, fields, first_run, housekeeping, import_uploads, imports, telephony, upgrade
 from kaw.services.access import SYSTEM
 from kaw.services.demo import pbx as demo_pbx
+from kaw.services.settings import SETTINGS, default_of
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +51,21 @@ def prepare(*, demonstration: bool = False) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     _check_directory(settings.data_dir)
     _check_port(settings.host, settings.port)
+    _check_given_settings()
     password = _prepare_database(settings.sqlalchemy_url)
     if password is not None:
         _print_framed(_password_lines(password))
     if demonstration:
         _fill_demonstration()
+
+
+def _check_given_settings() -> None:
+    """What the environment gives for «Настройки» must be allowed there."""
+    for kind in SETTINGS.values():
+        try:
+            default_of(kind)
+        except InvalidValue as error:
+            raise StartFailed(f"KAW_{kind.key.upper()}: {i18n.explain(error)}") from error
 
 
 def _mend() -> None:

@@ -66,7 +66,8 @@ SETTINGS: dict[str, SettingKind] = {
 
 def value(key: str) -> Any:
     """What a setting is now: what an administrator saved, else KAW_… of the environment, else the usual."""
-    return _values.get(None).get(key, default_of(SETTINGS[key]))
+    stored = _values.get(None)
+    return stored[key] if key in stored else default_of(SETTINGS[key])
 
 
 def default_of(kind: SettingKind) -> Any:

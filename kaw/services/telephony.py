@@ -44,6 +44,7 @@ class Owner:
         self._later: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._ended = False
+        self._renewed = time.monotonic()
 
     async def run(self) -> None:
         """Until ``stop``: take the lease when it is free, renew it, begin anew when the settings change."""
@@ -52,6 +53,8 @@ class Owner:
                 await self._look()
             except KawError as error:
                 log.warning("telephony waits: %s", error)
+                if time.monotonic() - self._renewed > LEASE_S - RENEW_S:
+                    await self._hang_up()  # another process may take the lease: never two at once
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), RENEW_S)
                 await self._hang_up()
@@ -71,6 +74,7 @@ class Owner:
 
     async def _look(self) -> None:
         held = configured() and await db.in_thread(_take, self.name)
+        self._renewed = time.monotonic()
         if held and self.pbx is None and not self._ended:
             await self._begin()
         elif not held and self.pbx is not None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from kaw.telephony import events as e
+from kaw.telephony import tables
 from kaw.telephony.names import digits
 from kaw.telephony.tail import lines_since
 
@@ -86,7 +87,7 @@ def _time(text: str, place: ZoneInfo) -> float | None:
 
 def _table_rows(address: str, table: str, since: float, place: ZoneInfo) -> Iterator[dict[str, str]]:
     """Rows by their column names; FreePBX writes ``calldate`` with durations instead of three times."""
-    engine = sa.create_engine(address, hide_parameters=True)
+    engine = tables.engine(address)
     try:
         stored = sa.Table(table, sa.MetaData(), autoload_with=engine)
         begin = stored.c["start"] if "start" in stored.c else stored.c["calldate"]

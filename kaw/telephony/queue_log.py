@@ -13,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kaw.telephony import events as e
+from kaw.telephony import tables
 from kaw.telephony.names import digits
 from kaw.telephony.tail import lines_since
 
@@ -90,7 +91,7 @@ def read(source: str, since: float) -> list[LogLine]:
 
 def _table_lines(address: str, table: str, since: float) -> Iterator[str]:
     """The columns of app_queue's realtime table; ``time`` holds epoch seconds or a date and time."""
-    engine = sa.create_engine(address, hide_parameters=True)
+    engine = tables.engine(address)
     try:
         names = ["time", "callid", "queuename", "agent", "event", *(f"data{number}" for number in range(1, 6))]
         columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in names]

@@ -1,4 +1,4 @@
-"""``python -m tests.bench partners|imports --rows N [--database URL] [--json FILE]``: figures against raw SQL."""
+"""``python -m tests.bench partners|imports|telephony --rows N``: figures against bare loops."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 from kaw import db
 from kaw.services import upgrade
-from tests.bench import imports, partners
+from tests.bench import imports, partners, telephony
 
 Figure = dict[str, Any]
 
@@ -16,14 +16,15 @@ Figure = dict[str, Any]
 def main() -> None:
     """Measure, print a table, write the figures to a file."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("what", choices=("partners", "imports"))
+    parser.add_argument("what", choices=("partners", "imports", "telephony"))
+    parser.add_argument("--events", type=int, default=100_000, help="events of the PBX, for telephony")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--database", help="a database of its own for these figures; an SQLite file in /tmp without it")
     parser.add_argument("--json", type=Path, help="where the figures go, as a list of objects")
     parser.add_argument("--fresh", action="store_true", help="build the database anew")
     parser.add_argument("--only", default="", help="only figures with this in their name")
     given = parser.parse_args()
-    figures = _partners(given) if given.what == "partners" else _imports(given)
+    figures = {"partners": _partners, "imports": _imports, "telephony": _telephony}[given.what](given)
     _print(figures)
     if given.json:
         given.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -31,6 +32,10 @@ def main() -> None:
 
 def _partners(given: argparse.Namespace) -> list[Figure]:
     return partners.measure(given.rows, given.database, fresh=given.fresh, only=given.only)
+
+
+def _telephony(given: argparse.Namespace) -> list[Figure]:
+    return telephony.measure(given.events, given.rows, only=given.only)
 
 
 def _imports(given: argparse.Namespace) -> list[Figure]:
