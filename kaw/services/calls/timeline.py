@@ -96,8 +96,10 @@ def intervals(events: Iterable[e.OperatorEvent], spans: Iterable[Span]) -> list[
     return found
 
 
-def _order(event: e.OperatorEvent) -> tuple[float, bool, str]:
-    return event.at, event.source is not Source.LIVE, repr(event)
+def _order(event: e.OperatorEvent) -> tuple[float, bool, str, str, bool, bool]:
+    if isinstance(event, e.MemberState):
+        return event.at, event.source is not Source.LIVE, event.queue, event.reason, event.present, event.paused
+    return event.at, event.source is not Source.LIVE, "", "", True, False
 
 
 def _base(told: Sequence[e.OperatorEvent]) -> list[tuple[float, State]]:
