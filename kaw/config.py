@@ -56,6 +56,7 @@ class Config(BaseSettings):
     pbx_turn: str | None = Field(None, description="Softphone: TURN server, turn:host:port")
     pbx_turn_user: str | None = Field(None, description="Softphone: user of TURN; empty: time-limited ones are made")
     pbx_turn_secret: SecretStr | None = Field(None, description="Softphone: password or shared secret of TURN")
+    demo_calls: bool = Field(True, description="Demonstration: a living call centre")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much KAW logs")
 
     @property

@@ -127,7 +127,7 @@ def _started() -> None:
 
 async def _telephone() -> None:
     """The line to the PBX; the demonstration brings its own."""
-    if getattr(app.state, "demonstration", False):
+    if getattr(app.state, "demonstration", False) and config().demo_calls:
         app.state.centre = await demo_pbx.open_centre(config().data_dir / "pbx")
     await telephony.serve()
 

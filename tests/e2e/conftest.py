@@ -59,6 +59,7 @@ class Server:
             "KAW_DATA_DIR": str(self.data_dir),
             "KAW_HOST": "127.0.0.1",
             "KAW_PORT": str(self.port),
+            "KAW_DEMO_CALLS": "false",  # nobody's screen changes by itself; the stories of calls turn it on
             "PYTHONUNBUFFERED": "1",
             **self.environment,
         }
