@@ -8,7 +8,10 @@ WAYS = re.compile(
     r"ui\.html\(|ui\.markdown\(|ui\.add_body_html|html_columns\s*=|innerHTML|outerHTML|insertAdjacentHTML|document\.write"
     r"|v-html|sanitize\s*=\s*False|(?:options|label|message|title)-html|DOMParser|createContextualFragment"
 )
-CONSTANT = 'shape = ui.html("<div></div>" * rows, sanitize=False).classes("kaw-skeleton")'
+CONSTANT = {
+    'shape = ui.html("<div></div>" * rows, sanitize=False).classes("kaw-skeleton")',
+    'ui.add_body_html(f"<script>kawClock.set({round(time.time() * 1000)})</script>")',  # a number of the server's own
+}
 
 
 def test_no_data_is_read_as_html() -> None:
@@ -18,4 +21,4 @@ def test_no_data_is_read_as_html() -> None:
     ]
     assert len(sources) > 100
     lines = [line.strip() for path in sources for line in path.read_text(encoding="utf-8").splitlines()]
-    assert [line for line in lines if WAYS.search(line)] == [CONSTANT]
+    assert {line for line in lines if WAYS.search(line)} == CONSTANT
