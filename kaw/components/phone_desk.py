@@ -40,6 +40,7 @@ class PhoneDesk:
         self.actor, self.open_tab = actor, open_tab
         self.client = ui.context.client
         self.own, self.link, self.is_on = Own(), Link(LinkState.OFF), False
+        self.is_known = False  # nothing has been read yet
         self.login: SoftphoneLogin | None = None
         self.phone: Softphone | None = None  # made by the telephony block when there is an account for it
         self.key_in = ""  # extension to key in when the call that was placed is answered
@@ -133,6 +134,7 @@ class PhoneDesk:
         with suppress(AccessDenied):  # his sign-in has ended: the frame sees to it
             if everything:
                 self.is_on, self.link, self.login = await db.in_thread(_read, self.actor)
+                self.is_known = True
             if self.is_on:
                 self.own = await db.in_thread(operators.own, self.actor)
         call = self.own.call

@@ -91,7 +91,7 @@ class CallPanel(ui.element):
     def _show(self) -> None:
         desk, own = self._desk, self._desk.own
         works = desk.is_on
-        self._off.set_visibility(not works)
+        self._off.set_visibility(desk.is_known and not works)
         has_phone = works and bool(own.extension)
         self._state.set_visibility(has_phone)
         self._counts.set_visibility(works)
