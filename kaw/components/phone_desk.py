@@ -23,7 +23,7 @@ from kaw.i18n import _
 from kaw.services import call_partners, calling, operator_day, operators, settings, softphone_login, telephony
 from kaw.services.access import Actor
 from kaw.services.call_partners import Caller
-from kaw.services.operators import Own, OwnCall
+from kaw.services.operators import Own
 from kaw.services.softphone_login import SoftphoneLogin
 from kaw.telephony.port import Link, LinkState
 
@@ -73,16 +73,6 @@ class PhoneDesk:
         """There should be a line to the PBX, and there is none."""
         return self.is_on and self.link.state is not LinkState.READY
 
-    @property
-    def call_now(self) -> OwnCall | None:
-        """The call of the user's phone as the PBX tells it."""
-        return self.own.call
-
-    @property
-    def has_softphone(self) -> bool:
-        """Whether this browser is the user's phone and can call."""
-        return self.phone is not None and self.phone.is_registered
-
     async def call(self, number: str, partner_id: int | None = None) -> None:
         """By this browser's softphone when it is registered, else by the user's phone on the desk."""
         dialled, self.key_in = calling.clean_number(number)
@@ -107,8 +97,11 @@ class PhoneDesk:
     # -- reading
 
     async def start(self) -> None:
-        """The first look; without a PBX it is also the last."""
+        """The first look; whoever has just signed in joins his queues."""
         await self.refresh()
+        if self.own.joins and not self.is_lost:
+            with suppress(KawError):  # the panel says that he is offline, and why
+                await operators.arrive(self.actor)
 
     async def refresh(self) -> None:
         """Read everything anew."""

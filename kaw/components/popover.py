@@ -22,7 +22,6 @@ class Popover:
         self.menu.classes("kaw-popover").on("hide", self._closed)
         self.menu.props["aria-label"] = label
         self.is_open = False
-        self._button = button
         button.props["aria-haspopup"] = "dialog"
         button.on("click", self.toggle, [])
 

@@ -5,14 +5,24 @@ The state itself is the PBX's: a command asks it for a change, and the recorder 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from kaw import db
 from kaw.errors import Conflict, InvalidValue
 from kaw.i18n import N_
-from kaw.models import Call, CallLeg, OperatorInterval, OperatorState, QueueMembership, QueueVisit, Right, User
+from kaw.models import (
+    Call,
+    CallLeg,
+    OperatorInterval,
+    OperatorState,
+    QueueMembership,
+    QueueVisit,
+    Right,
+    User,
+    UserSession,
+)
 from kaw.services import access, after_call, operator_day, settings, telephony
 from kaw.services.access import Actor, Rights
 from kaw.services.call_partners import Caller, caller_of, callers_of
@@ -21,6 +31,8 @@ from kaw.services.operator_legs import open_leg, open_legs
 from kaw.services.pauses import LOST
 from kaw.services.phones import extension_of, interface_of
 from kaw.telephony.port import PbxRefused
+
+ARRIVES_FOR = timedelta(minutes=1)  # after a sign-in; later he has left his queues on purpose
 
 
 @dataclass(frozen=True)
@@ -172,6 +184,12 @@ async def sign_in(actor: Actor, queue: str | None = None) -> None:
                 raise
 
 
+async def arrive(actor: Actor) -> None:
+    """He has just signed in to KAW: the queues he joins himself are joined, unless he is in one already."""
+    if await db.in_thread(_has_just_come, actor):
+        await sign_in(actor)
+
+
 async def sign_out(actor: Actor, queue: str | None = None) -> None:
     """Leave one of his dynamic queues, or all of them."""
     extension, _name, queues = await db.in_thread(_dynamic, actor, queue)
@@ -274,6 +292,20 @@ def _waiting_extension(actor: Actor) -> str:
         user = session.get(User, actor.user_id)
         extension = (user.extension if user is not None else None) or ""
         return extension if extension and after_call.state_of(session, extension) is OperatorState.WAITING else ""
+
+
+def _has_just_come(actor: Actor) -> bool:
+    access.rights(actor)
+    with db.reading() as session:
+        user, sign_in_row = session.get(User, actor.user_id), session.get(UserSession, actor.session_id)
+        extension = (user.extension if user is not None else None) or ""
+        return (
+            bool(extension)
+            and sign_in_row is not None
+            and sign_in_row.created_at > db.now() - ARRIVES_FOR
+            and _joins(session, actor.user_id)
+            and after_call.state_of(session, extension) is OperatorState.OFFLINE
+        )
 
 
 def _dynamic(actor: Actor, queue: str | None) -> tuple[str, str, list[str]]:

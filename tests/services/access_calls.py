@@ -206,6 +206,7 @@ CALLS: dict[str, Call] = {
     "operator_day.calls": Call(EVERYBODY, lambda w: (DayCalls.ACCEPTED,)),
     "operator_day.recent": Call(EVERYBODY),
     "operator_day.waiting": Call(EVERYBODY),
+    "operators.arrive": Call(EVERYBODY),
     "operators.end_after_call": Call(EVERYBODY, ends_with=InvalidValue),
     "operators.own": Call(EVERYBODY),
     "operators.pause": Call(EVERYBODY, lambda w: ("Перерыв",), ends_with=InvalidValue),

@@ -12,7 +12,7 @@ from tests.calls import finish, give_extension, insert_call, put_state, take, wa
 from tests.cards import make_card
 from tests.conftest import People, allow
 from tests.pbx import PaperPbx
-from tests.sign_ins import Clock
+from tests.sign_ins import Clock, enter, give_passwords
 
 NUMBER = "79031545546"
 
@@ -155,6 +155,22 @@ async def test_dynamic_queues_are_joined_and_left(people: People, card: dict[str
     ]
     with pytest.raises(Conflict):
         await operators.sign_in(people.boris)  # his queue is the PBX's own
+
+
+# R7.1.1: dynamic membership is joined by signing in, and not again by a page opened later
+async def test_signing_in_joins_his_own_queues(
+    people: People, card: dict[str, int], pbx: PaperPbx, clock: Clock
+) -> None:
+    give_passwords(people)
+    signed_in = enter("anna").actor
+    await operators.arrive(signed_in)
+    assert pbx.names() == ["join", "join"]
+    put_state("101", OperatorState.WAITING)
+    await operators.arrive(signed_in)
+    clock.pass_(minutes=5)
+    put_state("101", OperatorState.OFFLINE)
+    await operators.arrive(signed_in)
+    assert pbx.names() == ["join", "join"]
 
 
 async def test_what_the_pbx_refuses_for_one_queue_is_said(people: People, card: dict[str, int], pbx: PaperPbx) -> None:
