@@ -135,7 +135,10 @@ def test_a_browser_that_is_gone_pauses_its_operator(
     expect(seconds).to_be_visible()
     seconds.fill("1")
     admin.get_by_role("button", name="Сохранить").first.click()
+    expect(admin.locator(".kaw-toast")).to_contain_text("Сохранено")
     page = work(browser_of(), company)
+    page.get_by_role("button", name="Телефония").click()
+    expect(page.locator(".kaw-phone")).to_be_visible()  # it is connected
     page.context.close()
     admin.locator(".kaw-operator-state").click()
     expect(admin.locator(".kaw-operator", has_text="Анна Иванова")).to_contain_text("нет связи", timeout=15_000)
