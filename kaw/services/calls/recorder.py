@@ -157,6 +157,9 @@ class Recorder:
             begin = store.moment(since)
             assert begin is not None  # noqa: S101 - for the type checker
             written = store.read_intervals(session, operator, begin)
+            if len(written) == 1:  # the present one alone: where it begins may still move
+                before = store.moment(math.floor(written[0].started - MARGIN_S))
+                written = store.read_intervals(session, operator, before or begin)
             person.since = min(written[0].started, since) if written else float("-inf")
             start = store.moment(person.since) if written else begin
             spans = store.read_spans(session, operator, start or begin)
