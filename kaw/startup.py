@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from nicegui import app, background_tasks, ui
 
 from kaw import db, i18n, live, tab_kinds
-from kaw.api import attachments, import_files, partner_rows
+from kaw.api import attachments, import_files, partner_rows, recordings
 from kaw.components import theme
 from kaw.config import Config, config
 from kaw.errors import InvalidValue, Unavailable
@@ -96,7 +96,7 @@ def register() -> None:
     tab_kinds.register()
     http.register()
     failure.register()
-    for routes in (attachments.router, import_files.router, partner_rows.router):
+    for routes in (attachments.router, import_files.router, partner_rows.router, recordings.router):
         _enter(routes)
     sign_in.register()
     workspace.register()  # takes every other address, so it is the last

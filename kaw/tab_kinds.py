@@ -1,10 +1,11 @@
 """Every kind of tab there is, entered in ``components.tabs``."""
 
-from kaw.components import administration, partner_card, partner_table
+from kaw.components import administration, call_history, partner_card, partner_table
 
 
 def register() -> None:
     """Once per process, before the pages."""
     partner_table.register_tabs()
     partner_card.register_tabs()
+    call_history.register_tabs()
     administration.register_tabs()

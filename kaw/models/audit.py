@@ -36,6 +36,7 @@ class AuditAction(StrEnum):
     IMPORT_REMOVED = "import_removed"
     EXPORT = "export"
     LISTENED_IN = "listened_in"
+    RECORDING_HEARD = "recording_heard"
     REFUSED = "refused"
 
 

@@ -13,6 +13,7 @@ from kaw.models import Access, FieldKind, Right
 from kaw.services import attachments, choices, fields, groups, history, imports, partners, users
 from kaw.services import bin as partner_bin
 from kaw.services.account import AccountDraft
+from kaw.services.call_history import CallQuery
 from kaw.services.choices import ItemDraft
 from kaw.services.fields import FieldDraft
 from kaw.services.operator_day import DayCalls
@@ -157,6 +158,10 @@ CALLS: dict[str, Call] = {
     "bin.delete": Call(EDITORS, lambda w: ([w.partner()],)),
     "bin.restore": Call(EDITORS, lambda w: (w.partner_in_bin(),)),
     "call_notes.get": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
+    "call_history.calls": Call(EVERYBODY, lambda w: (CallQuery(),)),
+    "call_history.partner_calls": Call(VIEWERS, lambda w: (w.partner(),), NotFound),
+    "recordings.note_listening": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
+    "recordings.open": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound, ends_with=NotFound),  # its file is not there
     "call_notes.save": Call(OWN_CALLS, lambda w: (w.talk(), "Просит счет"), NotFound),
     "call_partners.assign": Call(OWN_CALLS, lambda w: w.ambiguous_talk(), NotFound),
     "call_partners.caller": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
@@ -322,6 +327,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "search_mariadb": INNER,
     "search_sqlite": INNER,
     "search_terms": PURE,
+    "recordings.mended": PURE,
     "secrets": "encrypts and decrypts for services; what comes out goes to no browser",
     "sessions.actor_for": BEFORE,
     "sessions.end_all_of": INNER,

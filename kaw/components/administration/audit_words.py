@@ -30,6 +30,7 @@ _WORDS = {
     AuditAction.IMPORT_REMOVED: N_("Load of partners removed"),
     AuditAction.EXPORT: N_("Export"),
     AuditAction.LISTENED_IN: N_("Listened in on a talk"),
+    AuditAction.RECORDING_HEARD: N_("Listened to a recording"),
     AuditAction.REFUSED: N_("Attempt without the right"),
 }
 

@@ -1,0 +1,135 @@
+"""Recordings of calls over HTTP (R8.2.8): whole or a Range of it, in pieces, for those who may hear them."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+from fastapi import APIRouter, Request
+from starlette.background import BackgroundTask
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from kaw import db
+from kaw.api.attachments import HARMLESS
+from kaw.api.signed_in import actor_of
+from kaw.errors import AccessDenied, NotFound
+from kaw.i18n import explain
+from kaw.services import recordings
+from kaw.services.recordings import HEADER, Recording, RecordingMissing
+
+router = APIRouter()
+
+PIECE = 64 * 1024
+TIMEOUT = 15  # seconds without a byte from the PBX
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+_TOTAL = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})", re.ASCII)
+
+
+@router.get("/recordings/{call_id}")
+@router.head("/recordings/{call_id}")
+async def listen(request: Request, call_id: int) -> Response:
+    """The recording; 404 for everybody who may not hear it."""
+    actor = await actor_of(request)
+    if actor is None:
+        return _missing(NotFound())
+    try:
+        found = await db.in_thread(recordings.open, actor, call_id)
+        answer = await (_file(request, found) if found.path else _passed_on(request, found))
+    except (NotFound, AccessDenied) as error:
+        return _missing(error if isinstance(error, NotFound) else NotFound())
+    if request.method == "GET" and answer.status_code < 300:
+        await db.in_thread(recordings.note_listening, actor, call_id)
+    return answer
+
+
+async def _file(request: Request, found: Recording) -> Response:
+    span = _span(request.headers.get("range", ""), found.size)
+    headers = {**HARMLESS, "Accept-Ranges": "bytes"}
+    if span is None:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{found.size}"})
+    first, last = span
+    headers["Content-Length"] = str(last - first + 1)
+    partial = "range" in request.headers
+    if partial:
+        headers["Content-Range"] = f"bytes {first}-{last}/{found.size}"
+    status = 206 if partial else 200
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=found.media_type)
+    assert found.path is not None  # noqa: S101 - for the type checker
+    pieces = _pieces(found.path, found.size, first, last)
+    return StreamingResponse(pieces, status, headers, found.media_type)
+
+
+async def _pieces(path: Path, size: int, first: int, last: int) -> AsyncIterator[bytes]:
+    """The bytes from ``first`` to ``last``, one piece in memory at a time."""
+    with await db.in_thread(path.open, "rb") as file:
+        if first < HEADER:
+            head = recordings.mended(file.read(HEADER), size)[first : last + 1]
+            yield head
+            first += len(head)
+        file.seek(first)
+        while first <= last:
+            piece = await db.in_thread(file.read, min(PIECE, last - first + 1))
+            if not piece:
+                return
+            first += len(piece)
+            yield piece
+
+
+async def _passed_on(request: Request, found: Recording) -> Response:
+    """From the PBX's own web server; it may not send KAW elsewhere."""
+    client = httpx.AsyncClient(follow_redirects=False, timeout=TIMEOUT, auth=found.account, trust_env=False)
+    wanted = {"Accept-Encoding": "identity"}
+    if _RANGE.fullmatch(request.headers.get("range", "")):
+        wanted["Range"] = request.headers["range"]
+    try:
+        for address in found.addresses:
+            answer = await client.send(client.build_request(request.method, address, headers=wanted), stream=True)
+            if answer.status_code in (200, 206, 416):
+                return _relayed(client, answer, found)
+            await answer.aclose()
+    except httpx.HTTPError as error:
+        await client.aclose()
+        raise RecordingMissing from error
+    await client.aclose()
+    raise RecordingMissing
+
+
+def _relayed(client: httpx.AsyncClient, answer: httpx.Response, found: Recording) -> Response:
+    kept = ("content-length", "content-range", "accept-ranges")
+    headers = HARMLESS | {name: answer.headers[name] for name in kept if name in answer.headers}
+
+    async def pieces() -> AsyncIterator[bytes]:
+        part = _TOTAL.fullmatch(answer.headers.get("content-range", ""))
+        total = int(part[2]) if part else int(answer.headers.get("content-length", 0))
+        head, at_start = b"", answer.status_code == 200 or (part is not None and part[1] == "0")
+        async for piece in answer.aiter_raw(PIECE):
+            head += piece
+            if at_start and len(head) < HEADER:
+                continue
+            yield recordings.mended(head, total) if at_start else head
+            head, at_start = b"", False
+        if head:
+            yield head
+
+    async def close() -> None:
+        await answer.aclose()
+        await client.aclose()
+
+    return StreamingResponse(pieces(), answer.status_code, headers, found.media_type, BackgroundTask(close))
+
+
+def _span(asked: str, size: int) -> tuple[int, int] | None:
+    """The first and last byte of a Range; None: there is no such part. What is no single Range means the whole."""
+    found = _RANGE.fullmatch(asked)
+    if found is None or not (found[1] or found[2]):
+        return (0, size - 1) if size else None
+    if not found[1]:
+        first, last = max(size - int(found[2]), 0), size - 1
+    else:
+        first, last = int(found[1]), min(int(found[2]) if found[2] else size - 1, size - 1)
+    return (first, last) if first <= last else None
+
+
+def _missing(error: NotFound) -> Response:
+    return JSONResponse({"error": explain(error)}, status_code=404, headers=HARMLESS)
