@@ -3,10 +3,9 @@
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Playwright, expect
 
 from tests.e2e.conftest import CHROMIUM, IN_CI, free_port
 from tests.e2e.softphones import Kamailio, Office, Program, in_talk
@@ -35,16 +34,11 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(driver: Playwright) -> Iterator[Browser]:
     """With microphones that beep."""
-    if not Path(CHROMIUM).exists():
-        if IN_CI:
-            pytest.fail("CI requires Chromium")
-        pytest.skip("no Chromium; set KAW_TEST_CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FAKE_MEDIA)
-        yield browser
-        browser.close()
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=FAKE_MEDIA)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
