@@ -51,7 +51,10 @@ def save(
             raise InvalidValue("outcome", N_("There is no such outcome any more."))
         call.note = call.note if text is None else text
         call.disposition = call.disposition if outcome is None else outcome[:80]
-        call.noted_by, call.noted_at = actor.user_id, db.now() if done else _talk_end(tx.session, actor, call_id)
+        noted_at = db.now() if done else _talk_end(tx.session, actor, call_id)
+        if call.noted_by == actor.user_id and call.noted_at is not None:
+            noted_at = max(noted_at, call.noted_at)  # «Готово» may overtake what was typed before it
+        call.noted_by, call.noted_at = actor.user_id, noted_at
         tx.session.add(call)
         tx.announce(live.CallsChanged((call_id,)))
 
