@@ -22,7 +22,8 @@ demo: install  ## start KAW with a demonstration company in ./data/demo
 	$(BIN)/python main.py --demo
 
 test: install  ## all tests; those that need MariaDB, Redis or Chromium skip with a reason where these are absent
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore=tests/e2e
+	$(BIN)/python -m pytest tests/e2e
 
 check: install  ## style, types and the direction of imports
 	$(BIN)/ruff check .

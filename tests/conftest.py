@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from kaw import db, live
 from kaw.config import config
 from kaw.models import Access, Group, GroupAccess, GroupMember, User
-from kaw.services import upgrade
 from kaw.services.access import Actor
+from tests.databases import MariadbTemplate, SqliteTemplate
 from tests.pbx import PaperPbx, connected
 
 MYSQL_URL = os.environ.get("KAW_TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306/")
@@ -50,17 +50,24 @@ def mysql_database() -> Iterator[sa.URL]:
     server.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def mariadb_template(mysql_database: sa.URL) -> MariadbTemplate:
+    return MariadbTemplate(mysql_database)
+
+
 @pytest.fixture(params=["sqlite", "mariadb"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[db.Database]:
     """A fresh, upgraded database; each test that uses it runs on both kinds."""
     if request.param == "sqlite":
-        connected = db.connect(f"sqlite:///{tmp_path / 'kaw.sqlite'}")
+        connected = request.getfixturevalue("sqlite_template").connect(tmp_path / "kaw.sqlite")
     else:
-        url = request.getfixturevalue("mysql_database")
-        drop_all_tables(url)
-        connected = db.connect(url.render_as_string(hide_password=False))
+        connected = request.getfixturevalue("mariadb_template").connect()
     forget_caches()
-    upgrade.upgrade()
     yield connected
     forget_caches()
 
@@ -124,15 +131,6 @@ def allow(group_id: int, levels: dict[int, Access]) -> None:
         for field_id, level in levels.items():
             tx.session.merge(GroupAccess(group_id=group_id, field_id=field_id, level=level))
         tx.announce(live.RightsChanged())
-
-
-def drop_all_tables(url: sa.URL) -> None:
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(sa.text("SET FOREIGN_KEY_CHECKS=0"))
-        for (name,) in connection.execute(sa.text("SHOW TABLES")).all():
-            connection.execute(sa.text(f"DROP TABLE `{name}`"))
-    engine.dispose()
 
 
 def forget_caches() -> None:

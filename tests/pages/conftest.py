@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from nicegui import core
+from nicegui import Client, core
 from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
 from sqlmodel import select
 
-from kaw import db, live
+from kaw import db
 from kaw.models import UserSession
 from kaw.services import sessions
 from kaw.services.access import Actor
@@ -48,8 +48,8 @@ async def visit(database: db.Database) -> AsyncIterator[Visit]:
             return user
 
         yield make
-    for event in live.EVENTS.values():
-        event.callbacks.clear()  # pages of this story would read the next one's database
+        for client in list(Client.instances.values()):
+            client.delete()  # pages of this story would read the next one's database
 
 
 def signed_in(actor: Actor) -> str:

@@ -6,10 +6,12 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.testing import User
+from sqlmodel import select
 
 from kaw import db
 from kaw.components.form import Row
 from kaw.components.list_table import ListTable
+from kaw.models import Draft
 
 
 def control(user: User, label: str) -> Any:
@@ -44,6 +46,12 @@ def rows(user: User) -> list[dict[str, Any]]:
     return list(table.rows)
 
 
+def drafts_hold(text: str) -> bool:
+    """Whether a text stands among what is kept of unsaved forms."""
+    with db.reading() as session:
+        return any(text in draft.content for draft in session.exec(select(Draft)))
+
+
 async def settled() -> None:
     """What the last click sent to the database threads has come back."""
     for _ in range(5):
@@ -61,3 +69,20 @@ async def eventually(check: Callable[[], Any]) -> None:
             pass  # what it looks for is not on the screen yet
         await asyncio.sleep(0.02)
     assert check()
+
+
+def click(user: User, element: ui.element, event: str, args: Any) -> None:
+    """A message of the browser about this element, or a forged one."""
+    for listener in [found for found in element._event_listeners.values() if found.type == event]:
+        element._handle_event({"listener_id": listener.id, "args": args})
+
+
+def click_in_table(user: User, event: str, **args: Any) -> None:
+    """The same of the partner table's grid."""
+    assert user.client
+    (table,) = [
+        name.removesuffix("-range")
+        for element in user.client.elements.values()
+        if (name := str(element.props.get("id", ""))).endswith("-range")
+    ]
+    click(user, user.client.layout, f"kaw_table_{event}", {"table": table, **args})

@@ -5,7 +5,7 @@ import pytest
 from kaw import db
 from kaw.errors import InvalidValue
 from kaw.models import Access, FieldKind
-from kaw.services import fields, history, partner_table, partners, search_index
+from kaw.services import card_schema, fields, history, partner_table, partners, search_index
 from kaw.services.partner_table import ColumnFilter, TableQuery
 from tests.cards import make_card
 from tests.conftest import People, allow
@@ -124,7 +124,9 @@ def test_a_hidden_choice_hides_nothing(people: People, cards: dict[str, int], ma
     partners.save(people.oleg, cards["star"], {"status": "Отказ"}, 1)
     assert cards["star"] not in found(people, "")
     assert partner_table.hidden_by_default(people.anna, TableQuery()) == 1
-    assert found(people, "", filters={"status": ColumnFilter(values=(4,))}) == {cards["star"]}
+    (status,) = [item for item in card_schema.schema().fields if item.unique_name == "status"]
+    (refused,) = [choice.id for choice in status.choices if choice.name == "Отказ"]
+    assert found(people, "", filters={"status": ColumnFilter(values=(refused,))}) == {cards["star"]}
     allow(people.editors, {made["status"]: Access.HIDDEN})
     assert found(people, "") == set(cards.values())
     assert partner_table.hidden_by_default(people.anna, TableQuery()) == 0
