@@ -16,6 +16,8 @@ class Config(BaseSettings):
 
     host: str = Field("0.0.0.0", description="Address to listen on")  # noqa: S104 - a server for a whole office
     port: int = Field(8080, ge=1, le=65535, description="Port to listen on")
+    tls_cert: str = Field("", description="File of KAW's certificate (PEM, with those that vouch for it); empty: HTTP")
+    tls_key: str = Field("", description="File of that certificate's key (PEM, without a password)")
     data_dir: Path = Field(Path("data"), description="Directory of the SQLite file, uploads and keys")
     database_url: str = Field(
         "", description="SQLAlchemy URL of a MySQL/MariaDB database; empty: SQLite in the data directory"
@@ -35,6 +37,8 @@ class Config(BaseSettings):
     )
     pbx_host: str | None = Field(None, description="PBX: address of the manager interface (AMI); empty: none")
     pbx_port: int | None = Field(None, description="PBX: port of the manager interface")
+    pbx_tls: bool | None = Field(None, description="PBX: manager interface over TLS")
+    pbx_tls_ca: str | None = Field(None, description="PBX: file of who signed its certificate; empty: the usual ones")
     pbx_user: str | None = Field(None, description="PBX: user of the manager interface")
     pbx_secret: SecretStr | None = Field(None, description="PBX: password of that user")
     pbx_interface: str | None = Field(None, description="PBX: phone of an internal number, such as PJSIP/{extension}")

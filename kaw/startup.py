@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from nicegui import app, background_tasks, ui
 
-from kaw import db, i18n, live, tab_kinds
+from kaw import certificate, db, i18n, live, tab_kinds
 from kaw.api import attachments, import_files, partner_rows, recordings
 from kaw.components import theme
 from kaw.config import Config, config
@@ -48,9 +48,11 @@ def prepare(*, demonstration: bool = False) -> None:
     """Bring the database up to this version and see to it that somebody can sign in. StartFailed: one clear line."""
     settings = config()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "httpx"):  # httpx would write the address of each recording
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     _check_directory(settings.data_dir)
     _check_port(settings.host, settings.port)
+    _check_certificate(settings)
     _check_given_settings()
     password = _prepare_database(settings.sqlalchemy_url)
     if password is not None:
@@ -122,7 +124,8 @@ def _started() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    log.info("KAW answers on http://%s:%s", config().host, config().port)
+    scheme = "https" if config().tls_cert else "http"
+    log.info("KAW answers on %s://%s:%s", scheme, config().host, config().port)
 
 
 async def _telephone() -> None:
@@ -157,6 +160,13 @@ def _check_directory(path: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise StartFailed(_("The data directory cannot be written to: {path}").format(path=path.absolute())) from error
+
+
+def _check_certificate(settings: Config) -> None:
+    try:
+        certificate.check(settings.tls_cert, settings.tls_key)
+    except certificate.CertificateUnusable as error:
+        raise StartFailed(str(error)) from error
 
 
 def _check_port(host: str, port: int) -> None:
@@ -231,5 +241,7 @@ def serve(settings: Config) -> None:
         tailwind=False,
         reconnect_timeout=45,  # seconds a browser may be away without losing its page
         show_welcome_message=False,
+        ssl_certfile=settings.tls_cert or None,
+        ssl_keyfile=settings.tls_key or None,
         proxy_headers=False,  # uvicorn would believe X-Forwarded-For of anybody on this machine: see api/client_address
     )
