@@ -164,6 +164,14 @@ def context(key: str, raw: Any) -> str:
     return found
 
 
+def recordings_place(key: str, raw: Any) -> str:
+    """A directory, or an address that is shown as it is: a password has a place of its own."""
+    found = clean(500)(key, raw)
+    if found.startswith(("http://", "https://")) and "@" in found.split("/")[2]:
+        raise InvalidValue(key, N_("Enter user and password in the lines below and not in the address."))
+    return found
+
+
 def address(*schemes: str, what: str) -> Callable[[str, Any], str]:
     """An address with one of these schemes, or nothing; ``what`` is the message id for any other."""
 

@@ -85,6 +85,17 @@ def secret(key: str) -> str:
     return secrets.decrypt(token) if token else ""
 
 
+def plain(beginning: str) -> dict[str, Any]:
+    """Settings whose keys begin so, secrets readable; for services that talk to the PBX."""
+    return {key: secret(key) if SETTINGS[key].secret else value(key) for key in SETTINGS if key.startswith(beginning)}
+
+
+def drafted(actor: Actor, typed: Mapping[str, Any], beginning: str) -> dict[str, Any]:
+    """The same as if what an administrator typed were saved; InvalidValues names each that is wrong."""
+    access.require_admin(actor)
+    return plain(beginning) | _checked({key: raw for key, raw in typed.items() if key.startswith(beginning)})
+
+
 def all_settings(actor: Actor) -> dict[str, Any]:
     """Every setting by key, for administrators."""
     access.require_admin(actor)
@@ -99,6 +110,22 @@ def _shown(kind: SettingKind) -> Any:
 def change(actor: Actor, changes: Mapping[str, Any]) -> None:
     """Change some settings, all or none; InvalidValues names each that is wrong."""
     access.require_admin(actor)
+    checked = {
+        key: secrets.encrypt(new) if SETTINGS[key].secret and new else new for key, new in _checked(changes).items()
+    }
+    with db.transaction() as tx:
+        stored = _stored(tx.session)  # not from the cache: another process may have changed it a moment ago
+        changed = tuple(key for key, new in checked.items() if new != stored.get(key, default_of(SETTINGS[key])))
+        if not changed:
+            return
+        for key in changed:
+            put(tx.session, Setting(key=key, value=json.dumps(checked[key], ensure_ascii=False)))
+        audit.record(tx, actor, AuditAction.SETTING_CHANGED, subject=", ".join(changed))
+        tx.announce(live.SettingsChanged(changed))
+
+
+def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, as it may be saved, secrets in plain text; a secret that stays as it is shown is left out."""
     checked: dict[str, Any] = {}
     errors: list[InvalidValue] = []
     for key, raw in changes.items():
@@ -111,21 +138,11 @@ def change(actor: Actor, changes: Mapping[str, Any]) -> None:
             if kind.secret and SECRET_IS_SET in str(raw):
                 raise InvalidValue(key, N_("Enter the password again."))
             checked[key] = kind.check(key, raw)
-            if kind.secret and checked[key]:
-                checked[key] = secrets.encrypt(checked[key])
         except InvalidValue as error:
             errors.append(error)
     if errors:
         raise InvalidValues(errors)
-    with db.transaction() as tx:
-        stored = _stored(tx.session)  # not from the cache: another process may have changed it a moment ago
-        changed = tuple(key for key, new in checked.items() if new != stored.get(key, default_of(SETTINGS[key])))
-        if not changed:
-            return
-        for key in changed:
-            put(tx.session, Setting(key=key, value=json.dumps(checked[key], ensure_ascii=False)))
-        audit.record(tx, actor, AuditAction.SETTING_CHANGED, subject=", ".join(changed))
-        tx.announce(live.SettingsChanged(changed))
+    return checked
 
 
 def _load(_key: None) -> dict[str, Any]:

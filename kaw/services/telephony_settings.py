@@ -15,6 +15,7 @@ from kaw.services.setting_checks import (
     interface,
     lines,
     named_lines,
+    recordings_place,
     whole,
     yes_no,
     zone_or_none,
@@ -48,6 +49,17 @@ _turn = address("turn", "turns", what=N_("Enter it like turn:host:port."))
 TELEPHONY_SETTINGS: tuple[SettingKind, ...] = (
     _pbx("host", N_("Address of the PBX"), LINE, "", _server, N_("Asterisk's manager interface (AMI). Empty: none.")),
     _pbx("port", N_("Port"), LINE, 5038, whole(1, 65535)),
+    _pbx(
+        "tls", N_("TLS to the PBX"), LINE, False, yes_no, N_("The PBX's certificate is checked; its port is then 5039.")
+    ),
+    _pbx(
+        "tls_ca",
+        N_("Issuer of its certificate"),
+        LINE,
+        "",
+        clean(500),
+        N_("A file. Empty: those KAW's computer trusts."),
+    ),
     _pbx("user", N_("User of the manager interface"), LINE, "", clean(80)),
     _pbx("secret", N_("Password of the manager interface"), LINE, "", clean(200), secret=True),
     _pbx(
@@ -95,7 +107,7 @@ TELEPHONY_SETTINGS: tuple[SettingKind, ...] = (
         N_("Recordings"),
         RECORDS,
         "",
-        clean(500),
+        recordings_place,
         N_("A directory, or an address that begins with http:// or https://. Empty: no player."),
     ),
     _pbx("recordings_user", N_("User for that address"), RECORDS, "", clean(80)),

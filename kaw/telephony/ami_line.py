@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -37,8 +38,11 @@ class AsteriskOptions:
     port: int = 5038
     user: str = "kaw"
     secret: str = field(default="", repr=False)
+    tls: bool = False
+    tls_ca: str = ""  # file with the certificate of whoever signed the PBX's; "": those this machine trusts
     listen_context: str = "kaw-listen"
     contexts: tuple[str, ...] = ()  # which «Проверить» looks for
+    trunks: tuple[str, ...] = ()  # likewise
     connect_s: float = 10
     answer_s: float = 10  # for the answer to any action
     boot_s: float = 30  # from the login until FullyBooted
@@ -119,14 +123,17 @@ class Line:
         )
         self._manager.on_message = self._received
         self.uptime_s: int | None = None
+        self.is_accepted = False  # user and password are right
 
     async def open(self) -> None:
         """Connect, log in, wait until Asterisk has started. OSError, WrongPassword, LineLost or TimeoutError."""
         async with asyncio.timeout(self._options.connect_s):
+            self._manager.config["ssl"] = await tls_context(self._options)
             await self._manager.connect()
         login = await self._first(self._manager.authenticated_future, self._options.answer_s)
         if not login.success:
             raise WrongPassword(login.message)
+        self.is_accepted = True
         booted = await self._first(self._booted, self._options.boot_s)
         with contextlib.suppress(ValueError):
             self.uptime_s = int(booted.get("Uptime", ""))
@@ -203,6 +210,13 @@ class Line:
         if self.gone.done():
             raise LineLost(self.gone.result())
         raise TimeoutError(f"no answer within {seconds:g} s")
+
+
+async def tls_context(options: AsteriskOptions) -> ssl.SSLContext | None:
+    """How to speak TLS to the PBX, whose certificate and name are checked; None without TLS. OSError for a bad file."""
+    if not options.tls:
+        return None
+    return await asyncio.to_thread(ssl.create_default_context, cafile=options.tls_ca or None)
 
 
 def whole_characters(data: bytes) -> tuple[bytes, bytes]:

@@ -120,8 +120,7 @@ class Asterisk:
 
     async def check(self) -> Sequence[Check]:
         """What of the PBX's configuration KAW needs and whether it is there."""
-        line = self._ready_line()
-        return await pbx_check.check(line, self._options, self._seen, await present.read(line))
+        return await pbx_check.check(self._ready_line(), self._options, self._seen)
 
     def _ready_line(self) -> Line:
         if self._line is None or self._line.gone.done():
@@ -189,10 +188,11 @@ class Asterisk:
     async def _use(self, line: Line) -> None:
         await line.open()
         self._seen = pbx_check.Seen()
+        version = await pbx_check.version(line)
         snapshot = await present.read(line)
         self._ahead = snapshot.at - time.time()
         self._line = line
-        self._tell(LinkState.READY)
+        self._tell(LinkState.READY, version)
         self._inbox.ready(snapshot)
         if self._inbox.is_slow:
             line.slow(True)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from kaw.telephony import events as e
 from kaw.telephony import tables
 from kaw.telephony.names import digits
-from kaw.telephony.tail import lines_since
+from kaw.telephony.tail import last_lines, lines_since
 
 COLUMNS: tuple[str, ...] = (
     *("accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start"),
@@ -46,6 +46,20 @@ def read(source: str, since: float, zone: str) -> list[e.CdrRow]:
 
         rows = parse(lines_since(Path(source), since, time_of, SLACK), zone)
     return [row for row in rows if row.ended_at >= since - 1]
+
+
+def newest(source: str, patience_s: int, count: int) -> list[dict[str, str]]:
+    """The last rows as they are written, oldest first, whether they can be matched or not. Errors as of ``read``."""
+    if "://" in source:
+        address, _hash, table = source.partition("#")
+        return list(_newest_rows(address, table or "cdr", patience_s, count))[::-1]
+    lines = last_lines(Path(source))[-count:]
+    return [dict(zip(COLUMNS, cells, strict=False)) for cells in csv.reader(lines) if len(cells) > COLUMNS.index("end")]
+
+
+def local_seconds(text: str) -> float | None:
+    """A time of the CDR as if it were UTC."""
+    return _time(text, ZoneInfo("UTC"))
 
 
 def parse(lines: Iterable[str], zone: str) -> list[e.CdrRow]:
@@ -85,12 +99,31 @@ def _time(text: str, place: ZoneInfo) -> float | None:
         return None
 
 
+def _newest_rows(address: str, table: str, patience_s: int, count: int) -> Iterator[dict[str, str]]:
+    engine = tables.engine(address, patience_s=patience_s)
+    try:
+        stored = sa.Table(table, sa.MetaData(), autoload_with=engine)
+        with engine.connect() as connection:
+            for row in connection.execute(sa.select(stored).order_by(_begin(stored).desc()).limit(count)).mappings():
+                yield _named(dict(row))
+    finally:
+        engine.dispose()
+
+
+def _begin(stored: sa.Table) -> sa.ColumnElement[Any]:
+    """The column of the begin; NoSuchColumnError if this is no CDR."""
+    for name in ("start", "calldate"):
+        if name in stored.c:
+            return stored.c[name]
+    raise sa.exc.NoSuchColumnError("no begin of a call")
+
+
 def _table_rows(address: str, table: str, since: float, place: ZoneInfo) -> Iterator[dict[str, str]]:
     """Rows by their column names; FreePBX writes ``calldate`` with durations instead of three times."""
     engine = tables.engine(address)
     try:
         stored = sa.Table(table, sa.MetaData(), autoload_with=engine)
-        begin = stored.c["start"] if "start" in stored.c else stored.c["calldate"]
+        begin = _begin(stored)
         limit = datetime.fromtimestamp(since - SLACK, place).replace(tzinfo=None)
         with engine.connect() as connection:
             for row in connection.execute(sa.select(stored).where(begin >= limit).order_by(begin)).mappings():

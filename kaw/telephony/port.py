@@ -37,7 +37,8 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """The line as it is; ``detail`` is the exact failure for an administrator (may be "")."""
+    """The line as it is; ``detail`` is the exact failure for an administrator (may be ""), of a ready one the PBX's
+    version."""
 
     state: LinkState
     since: float = 0.0  # Unix seconds
@@ -96,30 +97,53 @@ class Snapshot:
     registered: Sequence[str] = ()  # endpoints with a reachable contact: 1010
 
 
+class Outcome(StrEnum):
+    """What one line of «Проверить» found."""
+
+    OK = "ok"
+    MISSING = "missing"
+    UNKNOWN = "unknown"  # could not be found out (yet)
+
+
 @dataclass(frozen=True)
 class Check:
-    """One line of «Проверить»: a message id with values, and whether it is as it should be."""
+    """One line of «Проверить»: a message id with values; if something is missing it says what to change where."""
 
     text: str
-    ok: bool
+    outcome: Outcome
     values: dict[str, str] = field(default_factory=dict)
+    about: str = ""  # message id of the setting it is about; "": the connection
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it was found as it should be."""
+        return self.outcome is Outcome.OK
+
+
+def ok(text: str, **values: object) -> Check:
+    """It is as it should be."""
+    return Check(text, Outcome.OK, _words(values))
+
+
+def missing(text: str, **values: object) -> Check:
+    """Something has to be changed."""
+    return Check(text, Outcome.MISSING, _words(values))
+
+
+def unknown(text: str, **values: object) -> Check:
+    """It could not be found out."""
+    return Check(text, Outcome.UNKNOWN, _words(values))
+
+
+def _words(values: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}
 
 
 Events = Callable[[Sequence[PbxEvent]], Awaitable[None]]  # in the order of arrival; awaited before the next batch
 
 
-class Pbx(Protocol):
-    """One PBX. All times in seconds."""
-
-    @property
-    def link(self) -> Link:
-        """The line now."""
-
-    async def start(self) -> None:
-        """Connect and stay connected; returns at once."""
-
-    async def stop(self) -> None:
-        """Hang up the line and forget it."""
+class Commands(Protocol):
+    """What a PBX can be asked to do. All times in seconds."""
 
     async def originate(
         self, *, interface: str, number: str, context: str, origin: str, caller_id: str, ring_s: float = 30
@@ -144,8 +168,22 @@ class Pbx(Protocol):
     async def listen_in(self, interface: str, target: str, *, mode: str) -> None:
         """Ring ``interface`` and let it hear ``target`` (an endpoint): mode "listen", "whisper" or "join"."""
 
-    async def snapshot(self) -> Snapshot:
-        """The present state."""
-
     async def check(self) -> Sequence[Check]:
         """What of the PBX's configuration KAW needs and whether it is there."""
+
+
+class Pbx(Commands, Protocol):
+    """One PBX and the line to it."""
+
+    @property
+    def link(self) -> Link:
+        """The line now."""
+
+    async def start(self) -> None:
+        """Connect and stay connected; returns at once."""
+
+    async def stop(self) -> None:
+        """Hang up the line and forget it."""
+
+    async def snapshot(self) -> Snapshot:
+        """The present state."""

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from kaw.telephony import events as e
 from kaw.telephony import tables
 from kaw.telephony.names import digits
-from kaw.telephony.tail import lines_since
+from kaw.telephony.tail import last_lines, lines_since
 
 LOG = e.Source.LOG
 STEP = 1e-6  # seconds between two lines of one second
@@ -89,13 +90,28 @@ def read(source: str, since: float) -> list[LogLine]:
     return parse(_table_lines(address, table or "queue_log", since - SLACK))
 
 
+def newest(source: str, patience_s: int) -> list[LogLine]:
+    """The last line (of a file also some before it). Errors as of ``read``."""
+    if "://" not in source:
+        return parse(last_lines(Path(source)))
+    address, _hash, table = source.partition("#")
+    query = _query(table or "queue_log").order_by(sa.column("id").desc()).limit(1)
+    return parse(_lines_of(tables.engine(address, patience_s=patience_s), query, 0.0))
+
+
 def _table_lines(address: str, table: str, since: float) -> Iterator[str]:
+    yield from _lines_of(tables.engine(address), _query(table).order_by(sa.column("id")), since)
+
+
+def _query(table: str) -> sa.Select[Any]:
     """The columns of app_queue's realtime table; ``time`` holds epoch seconds or a date and time."""
-    engine = tables.engine(address)
+    names = ["time", "callid", "queuename", "agent", "event", *(f"data{number}" for number in range(1, 6))]
+    columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in names]
+    return sa.select(*columns).select_from(sa.table(table))  # type: ignore[return-value]
+
+
+def _lines_of(engine: sa.Engine, query: sa.Select[Any], since: float) -> Iterator[str]:
     try:
-        names = ["time", "callid", "queuename", "agent", "event", *(f"data{number}" for number in range(1, 6))]
-        columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in names]
-        query = sa.select(*columns).select_from(sa.table(table)).order_by(sa.column("id"))
         with engine.connect() as connection:
             for row in connection.execute(query):
                 time = _epoch(row[0])

@@ -18,6 +18,16 @@ def lines_since(path: Path, since: float, time_of: Callable[[str], float | None]
     yield from _from_offset(path, _offset(path, limit, time_of))
 
 
+def last_lines(path: Path) -> list[str]:
+    """Whole lines of the last block; OSError if unreadable."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - BLOCK))
+        lines = file.read(BLOCK).split(b"\n")
+    whole = lines[1:-1] if size > BLOCK else lines[:-1]
+    return [line.decode("utf-8", "replace").rstrip("\r") for line in whole]
+
+
 def _first_time(path: Path, time_of: Callable[[str], float | None], limit: float) -> float:
     with path.open("rb") as file:
         for _attempt in range(20):

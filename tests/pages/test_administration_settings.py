@@ -5,9 +5,10 @@ from kaw.components.administration.action_list import ActionList
 from kaw.components.administration.audit_table import AuditTable
 from kaw.models import AuditAction
 from kaw.services import audit, settings
+from kaw.services.setting_checks import SECRET_IS_SET
 from tests.conftest import People
 from tests.pages.conftest import Visit, signed_in
-from tests.pages.forms import error_at, eventually, fill, press
+from tests.pages.forms import control, drafts_hold, error_at, eventually, fill, press
 
 
 async def test_settings_are_changed_and_only_those(visit: Visit, people: People) -> None:
@@ -39,6 +40,21 @@ async def test_settings_changed_by_another_show_at_once(visit: Visit, people: Pe
     await oleg.should_see("Название организации")
     settings.change(people.oleg, {"company_name": "ООО «Лютик»"})
     await oleg.should_see("ООО «Лютик»")
+
+
+async def test_a_password_that_was_only_typed_is_kept_nowhere(visit: Visit, people: People) -> None:
+    """R4.3: what else was typed comes back after a reload; a saved password is dots at once."""
+    oleg = await visit(people.oleg, "/settings")
+    await oleg.should_see("Название организации")
+    typed = {"Пароль интерфейса управления": "secret-word", "CDR": "mysql://u:secret-word@db/c#cdr"}
+    fill(oleg, {"Название организации": "ООО «Лютик»", **typed})
+    await eventually(lambda: drafts_hold("Лютик"))
+    assert not drafts_hold("secret-word")
+    press(oleg, "Сохранить")
+    await oleg.should_see("Сохранено.")
+    await eventually(lambda: control(oleg, "Пароль интерфейса управления").value == SECRET_IS_SET)
+    assert settings.secret("pbx_secret") == "secret-word"
+    assert "secret-word" not in control(oleg, "CDR").value
 
 
 async def test_all_open_sessions_are_there_to_be_ended(visit: Visit, people: People) -> None:

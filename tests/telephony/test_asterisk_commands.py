@@ -297,7 +297,7 @@ async def test_the_check_names_everything_that_is_as_it_should_be() -> None:
     assert "Events carry variables of the channel (channelvars)." in said
     assert "Queues: support, sales, nobody; members: 2." in said
     assert "The dialplan has the context kaw-listen." in said
-    assert [text for check, text in zip(lines, said, strict=True) if not check.ok] == [
+    assert [text for check, text in zip(lines, said, strict=True) if not check.is_ok] == [
         text for text in said if text.startswith("The clocks of the PBX and of KAW are")
     ]
 
@@ -313,7 +313,7 @@ async def test_the_check_names_everything_that_is_missing() -> None:
         await ends.until(lambda: ends.told)
         lines = await ends.asterisk.check()
 
-    wrong = "\n".join(check.text.format_map(check.values) for check in lines if not check.ok)
+    wrong = "\n".join(check.text.format_map(check.values) for check in lines if not check.is_ok)
     assert "may not place calls" in wrong
     assert "may not pause operators" in wrong
     assert "more than KAW needs: Command" in wrong

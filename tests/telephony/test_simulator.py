@@ -351,7 +351,7 @@ async def test_the_demonstration_lives_and_can_be_connected_to(tmp_path: Path) -
         assert set(present.queues) == {"support", "sales"}
         assert set(joined) == {"79161234567"}
         await asterisk.pause("PJSIP/1001", paused=True, reason="Перерыв")
-        assert all(check.ok for check in await asterisk.check() if "clocks" not in check.text)
+        assert all(check.is_ok for check in await asterisk.check() if "clocks" not in check.text)
     finally:
         await asterisk.stop()
         await demo.stop()

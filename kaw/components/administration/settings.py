@@ -1,5 +1,6 @@
 """«Настройки»: what the administrator decides for all, by topic, and who is signed in now (R7.8, R4.2)."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nicegui import ui
@@ -9,6 +10,7 @@ from kaw.components import layout
 from kaw.components.administration.editor_page import EditorPage
 from kaw.components.administration.sessions import SessionList
 from kaw.components.administration.setting_inputs import add_input
+from kaw.components.administration.telephony_state import TelephonyState
 from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.form_state import FormState
@@ -17,6 +19,12 @@ from kaw.components.toasts import toast
 from kaw.i18n import _
 from kaw.services import settings
 from kaw.services.settings import SETTINGS, SettingKind
+from kaw.services.telephony_settings import LINE
+
+SECRETS = [key for key, kind in SETTINGS.items() if kind.secret]  # drafts are kept as they are typed
+
+# What stands below the settings of a topic; given the tab, the form and what is typed in it.
+BELOW: dict[str, Callable[[TabContext, Form, Callable[[], Mapping[str, Any]]], Any]] = {LINE: TelephonyState}
 
 
 async def build(tab: TabContext) -> None:
@@ -30,7 +38,7 @@ class SettingsTab:
     def __init__(self, tab: TabContext, saved: dict[str, Any]) -> None:
         self._tab = tab
         self._showing = False
-        self._state = FormState(tab, saved, bulky=["logo"])
+        self._state = FormState(tab, saved, bulky=["logo", *SECRETS])
         self._page = EditorPage(
             _("Settings"), self._state, save=self._save, refresh=self._refresh, label=lambda key: _(SETTINGS[key].label)
         )
@@ -42,6 +50,8 @@ class SettingsTab:
                         layout.section(_(topic))
                         for kind in kinds:
                             add_input(self._form, kind)
+                        if topic in BELOW:
+                            BELOW[topic](tab, self._form, lambda: self._state.values)
             with ui.element("section").classes("kaw-editor-below"):
                 layout.section(_("Open sessions"))
                 SessionList(tab)

@@ -58,6 +58,7 @@ class Answers:
             ("Originate", "originate", "Originate a call. ", self._originate),
             ("Ping", "", "Keepalive command. ", self._ping),
             ("PJSIPShowContacts", "system", "Lists PJSIP Contacts. ", self._now.contacts),
+            ("PJSIPShowEndpoints", "system", "Lists PJSIP endpoints. ", self._now.endpoints),
             ("QueueAdd", "agent", "Add interface to queue. ", self._add),
             ("QueuePause", "agent", "Makes a queue member temporarily unavailable. ", self._pause),
             ("QueueRemove", "agent", "Remove interface from queue. ", self._remove),

@@ -44,6 +44,7 @@ OPERATORS: tuple[tuple[str, str], ...] = (
 PAUSES = ("Перерыв", "Технический сбой", "Пауза")
 RHYTHM = (2, 2, 2, 2, 2, 3, 4, 6, 9, 12, 14, 13, 11, 9, 12, 14, 13, 11, 9, 7, 5, 4, 3, 2)  # calls in ten minutes
 RIGHTS = frozenset({"call", "agent", "originate", "reporting"})
+CHANNELVARS = ("KAW_CALL", "MIXMONITOR_FILENAME")
 KEPT_RECORDINGS = 60
 
 
@@ -82,7 +83,8 @@ async def start_demo(
     """Open the call centre on a free port of this machine; it lives on the running event loop."""
     random = Random(seed)
     recordings = folder / "monitor"
-    simulation = Simulation(Clock(time.time()), Settings(random=random, recordings=str(recordings)))
+    settings = Settings(channelvars=CHANNELVARS, random=random, recordings=str(recordings))
+    simulation = Simulation(Clock(time.time()), settings)
     account = Account("kaw", secrets.token_urlsafe(12), read=RIGHTS | {"dialplan", "cdr", "system"}, write=RIGHTS)
     server = AmiServer(simulation, [account])
     port = await server.open()

@@ -103,6 +103,16 @@ class Listings:
         ]
         return listing("Device State Changes will follow", items, "DeviceStateListComplete")
 
+    def endpoints(self, _action: Action) -> Answer:
+        """Phones and the line outside as they are configured."""
+        names = [*self.sim.pbx.phones, self.sim.pbx.settings.trunk]
+        items: list[tuple[str, Fields | str]] = [
+            ("EndpointList", {"ObjectType": "endpoint", "ObjectName": name, "Aor": name}) for name in names
+        ]
+        return listing(
+            "A listing of Endpoints follows, presented as EndpointList events", items, "EndpointListComplete"
+        )
+
     def contacts(self, _action: Action) -> Answer:
         """Phones that are registered."""
         phones = [phone for phone in self.sim.pbx.phones.values() if phone.registered]
