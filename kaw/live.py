@@ -135,7 +135,7 @@ class QueuesChanged(LiveEvent):
 
 @dataclass(frozen=True)
 class TelephonyChanged(LiveEvent):
-    """The line to the PBX came or went, or its settings changed."""
+    """The line to the PBX came or went, or KAW has caught up with it."""
 
 
 EVENTS: dict[type[LiveEvent], Event[Any]] = {
@@ -162,6 +162,7 @@ EVENTS: dict[type[LiveEvent], Event[Any]] = {
 
 Listener = Callable[[LiveEvent], None]
 _listeners: list[Listener] = []
+_followers: list[Listener] = []
 _loop: asyncio.AbstractEventLoop | None = None
 
 
@@ -181,6 +182,11 @@ def listen(listener: Listener) -> None:
     _listeners.append(listener)
 
 
+def follow(follower: Listener) -> None:
+    """Call ``follower`` for every event on the event loop, outside of any page: for what serves all pages at once."""
+    _followers.append(follower)
+
+
 def announce(events: Iterable[LiveEvent]) -> None:
     """Tell this process's caches and browsers. Callable from any thread."""
     for event in events:
@@ -188,7 +194,13 @@ def announce(events: Iterable[LiveEvent]) -> None:
             listener(event)
         if _loop is not None and not _loop.is_closed():
             # an empty context: the announcer's forced language is not the readers'
-            _loop.call_soon_threadsafe(EVENTS[type(event)].emit, event, context=Context())
+            _loop.call_soon_threadsafe(_deliver, event, context=Context())
+
+
+def _deliver(event: LiveEvent) -> None:
+    for follower in _followers:
+        follower(event)
+    EVENTS[type(event)].emit(event)
 
 
 def encode(event: LiveEvent) -> str:

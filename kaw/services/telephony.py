@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,14 +18,15 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from kaw import db, live
+from kaw.config import config
 from kaw.errors import KawError, Unavailable
 from kaw.models import TelephonyLease
-from kaw.services import call_follow_up, settings, telephony_past
+from kaw.services import call_follow_up, line_elsewhere, settings, telephony_past
 from kaw.services.cache import Cache
 from kaw.services.calls.recorder import Recorder
 from kaw.telephony.asterisk import Asterisk, AsteriskOptions
 from kaw.telephony.events import PbxEvent
-from kaw.telephony.port import Link, LinkState, Pbx, PbxUnavailable, Snapshot
+from kaw.telephony.port import Commands, Link, LinkState, PbxUnavailable, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +143,7 @@ class Owner:
 
 
 _owner: Owner | None = None
+_elsewhere: line_elsewhere.LineElsewhere | None = None  # with Redis
 
 
 def configured() -> bool:
@@ -155,40 +157,57 @@ def link() -> Link:
         return Link(LinkState.OFF)
     if _owner is not None and _owner.pbx is not None:
         return _owner.pbx.link
-    return _elsewhere.get(None)
+    return _link_elsewhere.get(None)
 
 
-def pbx() -> Pbx:
-    """The PBX to send commands to. PbxUnavailable: there is no line, or another process holds it."""
-    if _owner is None or _owner.pbx is None:
+def pbx() -> Commands:
+    """The PBX to send commands to. PbxUnavailable: there is no line, or no way to the process that holds it."""
+    own = _own_line()
+    if own is not None:
+        return own
+    if _elsewhere is None or link().state is not LinkState.READY:
         raise PbxUnavailable
-    return _owner.pbx
+    return _elsewhere.commands
 
 
-def options() -> AsteriskOptions:
-    """Where the PBX is, by the settings."""
-    dial, transfer = str(settings.value("pbx_dial_context")), str(settings.value("pbx_transfer_context"))
+def _own_line() -> Asterisk | None:
+    return _owner.pbx if _owner is not None else None
+
+
+def options(drafted: Mapping[str, Any] | None = None) -> AsteriskOptions:
+    """Where the PBX is, by the settings or by others in their place (plain, as ``settings.drafted`` gives them)."""
+    values = settings.plain("pbx_") if drafted is None else drafted
+    contexts = (str(values["pbx_dial_context"]), str(values["pbx_transfer_context"]))
     return AsteriskOptions(
-        host=str(settings.value("pbx_host")),
-        port=int(settings.value("pbx_port")),
-        user=str(settings.value("pbx_user")),
-        secret=settings.secret("pbx_secret"),
-        contexts=tuple(dict.fromkeys(name for name in (dial, transfer) if name)),
+        host=str(values["pbx_host"]),
+        port=int(values["pbx_port"]),
+        tls=bool(values["pbx_tls"]),
+        tls_ca=str(values["pbx_tls_ca"]),
+        user=str(values["pbx_user"]),
+        secret=str(values["pbx_secret"]),
+        contexts=tuple(dict.fromkeys(name for name in contexts if name)),
+        trunks=tuple(values["pbx_trunks"]),
     )
 
 
 async def serve() -> None:
     """Once per process, on its event loop, until ``stop``."""
-    global _owner
+    global _owner, _elsewhere
     owner = _owner = Owner()
+    if config().redis_url:
+        _elsewhere = line_elsewhere.LineElsewhere(config().redis_url, _own_line)
+        _elsewhere.start()
     live.on(live.SettingsChanged).subscribe(_settings_changed)
     await owner.run()
 
 
 async def stop() -> None:
     """The process ends."""
-    global _owner
+    global _owner, _elsewhere
     owner, _owner = _owner, None
+    elsewhere, _elsewhere = _elsewhere, None
+    if elsewhere is not None:
+        await elsewhere.stop()
     if owner is not None:
         live.on(live.SettingsChanged).unsubscribe(_settings_changed)
         await owner.stop()
@@ -236,4 +255,4 @@ def _read_elsewhere(_key: None) -> Link:
     return Link(LinkState(lease.state), 0.0, lease.detail)
 
 
-_elsewhere: Cache[None, Link] = Cache(_read_elsewhere, drop_on=(live.TelephonyChanged, live.SettingsChanged))
+_link_elsewhere: Cache[None, Link] = Cache(_read_elsewhere, drop_on=(live.TelephonyChanged, live.SettingsChanged))
