@@ -1,6 +1,6 @@
 """Every kind of tab there is, entered in ``components.tabs``."""
 
-from kaw.components import administration, call_history, partner_card, partner_table
+from kaw.components import administration, call_history, missed_calls, partner_card, partner_table
 
 
 def register() -> None:
@@ -8,4 +8,5 @@ def register() -> None:
     partner_table.register_tabs()
     partner_card.register_tabs()
     call_history.register_tabs()
+    missed_calls.register_tabs()
     administration.register_tabs()

@@ -11,7 +11,7 @@ from kaw.i18n import N_, _
 from kaw.services.access import Rights
 
 SECTIONS: list[tuple[str, list[str]]] = [
-    ("", [HOME, "calls", "bin"]),
+    ("", [HOME, "calls", "missed", "bin"]),
     (N_("Administration"), ["groups", "users", "fields", "lists", "settings", "imports", "audit"]),
     ("", ["account"]),
 ]

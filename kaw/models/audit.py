@@ -37,6 +37,7 @@ class AuditAction(StrEnum):
     EXPORT = "export"
     LISTENED_IN = "listened_in"
     RECORDING_HEARD = "recording_heard"
+    MISSED_CALL_CLOSED = "missed_call_closed"
     REFUSED = "refused"
 
 

@@ -78,6 +78,7 @@ class Call(SQLModel, table=True):
         sa.Index("ix_call_user", "user_id", "started_at"),
         sa.Index("ix_call_digits", "digits10", "started_at"),
         sa.Index("ix_call_open", "ended_at"),
+        sa.Index("ix_call_missed", "direction", "result", "closed_at", "digits10", "started_at"),
     )
 
     id: int | None = Column(default=None, primary_key=True)

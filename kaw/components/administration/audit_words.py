@@ -31,6 +31,7 @@ _WORDS = {
     AuditAction.EXPORT: N_("Export"),
     AuditAction.LISTENED_IN: N_("Listened in on a talk"),
     AuditAction.RECORDING_HEARD: N_("Listened to a recording"),
+    AuditAction.MISSED_CALL_CLOSED: N_("Missed call closed by hand"),
     AuditAction.REFUSED: N_("Attempt without the right"),
 }
 

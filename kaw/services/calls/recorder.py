@@ -17,7 +17,7 @@ from sqlmodel import col
 from kaw import db, live
 from kaw.models import Call, OperatorInterval, User
 from kaw.services.cache import Cache
-from kaw.services.calls import journal, store
+from kaw.services.calls import journal, misses, store
 from kaw.services.calls.held import Held, HeldCalls
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.people import People
@@ -195,6 +195,7 @@ class Recorder:
                     news.operators.append(operator)
             for held in changed:
                 self._gather_news(news, held)
+            news.calls += misses.settle(tx.session, misses.changed_by(changed))
             self._tell(tx, news)
         self._calls.settle()
         for operator, now in times.items():

@@ -100,6 +100,11 @@ class CallRecord:
     visits: list[VisitRecord] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 
+    @property
+    def digits10(self) -> str:
+        """The key of the other side's number; "": hidden."""
+        return self.number[-10:]
+
 
 def milliseconds(start: float | None, end: float | None) -> int | None:
     """From one moment to the other; None when one is unknown."""

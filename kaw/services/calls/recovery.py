@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlmodel import col
 
-from kaw import db
+from kaw import db, live
 from kaw.models import Call, CallResult, PbxReconciliation
 from kaw.services.calls import store
 from kaw.services.calls.parties import Parties
@@ -22,6 +22,7 @@ from kaw.telephony.port import Snapshot
 from kaw.telephony.queue_log import LogLine, as_events
 
 LIVE, KAW = e.Source.LIVE, e.Source.KAW
+RUNG_BY_PBX = "AppDial2"  # the phone of a click-to-call, until it is picked up
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def catch_up(
     with db.transaction() as tx:
         tx.session.add(result)
         tx.session.flush()
+        tx.announce(live.TelephonyChanged())
     return result
 
 
@@ -179,6 +181,8 @@ def _present(recorder: Recorder, snapshot: Snapshot) -> list[e.PbxEvent]:
             exten = "" if is_extension(channel.number) else channel.exten
             opened = float(int(at) - channel.seconds)
             found.append(e.ChannelOpened(opened, KAW, *about, channel.name, channel.number, exten, channel.up))
+            if channel.application == RUNG_BY_PBX:
+                found.append(e.DialBegan(opened, KAW, channel.call, "", channel.channel, channel.number))
         if channel.bridge:
             found.append(e.BridgeEntered(at, KAW, *about, channel.bridge))
     for entry in snapshot.entries:

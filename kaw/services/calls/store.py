@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from kaw.models import Call, CallLeg, OperatorInterval, OperatorState, QueueVisit, VisitRing
 from kaw.services.calls.held import Held
-from kaw.services.calls.records import CallRecord, LegRecord, Span, VisitRecord
+from kaw.services.calls.records import CallRecord, LegRecord, RingRecord, Span, VisitRecord
 from kaw.services.calls.timeline import IntervalRecord
 
 Users = Mapping[str, int]  # user by extension
@@ -26,28 +26,29 @@ def seconds(at: datetime) -> float:
 
 
 def write_calls(session: Session, held: Sequence[Held], users: Users) -> None:
-    """Make or change the rows of these calls; ``call_id`` of each is known afterwards."""
+    """Make or change the rows of these calls, in a few statements for all; ``call_id`` of each is known afterwards."""
     connection = session.connection()
     _find_ids(connection, held)
     fresh = [each for each in held if each.call_id is None and each.record is not None]
-    if fresh:
-        made = connection.execute(
-            sa.insert(Call).returning(col(Call.id), col(Call.linkedid)),
-            [_new(each.record, users) for each in fresh if each.record],
-        )
-        ids = {linkedid: call_id for call_id, linkedid in made}
-        for each in fresh:
-            each.call_id = ids[each.linkedid]
-    for each in held:
-        if each.call_id is None:
-            continue
-        if each.record is None:
-            _remove(connection, each)
-            continue
-        if each not in fresh:
-            connection.execute(sa.update(Call).where(col(Call.id) == each.call_id).values(_call(each.record, users)))
-        _write_legs(connection, each, users)
-        _write_visits(connection, each, users)
+    known = [each for each in held if each.call_id is not None]
+    changed = [each for each in known if each.record is not None]
+    _remove(connection, [each for each in known if each.record is None])
+    _insert_calls(connection, fresh, users)
+    if changed:
+        rows = [{"b_id": each.call_id, **_call(each.record, users)} for each in changed if each.record]
+        connection.execute(sa.update(Call).where(col(Call.id) == sa.bindparam("b_id")), rows)
+    _write_legs(connection, [*fresh, *changed], users)
+    _write_visits(connection, [*fresh, *changed], users)
+
+
+def _insert_calls(connection: sa.Connection, fresh: Sequence[Held], users: Users) -> None:
+    if not fresh:
+        return
+    rows = [_new(each.record, users) for each in fresh if each.record]
+    made = connection.execute(sa.insert(Call).returning(col(Call.id), col(Call.linkedid)), rows)
+    ids = {linkedid: call_id for call_id, linkedid in made}
+    for each in fresh:
+        each.call_id = ids[each.linkedid]
 
 
 def _find_ids(connection: sa.Connection, held: Sequence[Held]) -> None:
@@ -65,7 +66,7 @@ def _call(record: CallRecord, users: Users) -> dict[str, Any]:
     return {
         "direction": record.direction,
         "number": record.number[:80],
-        "digits10": record.number[-10:],
+        "digits10": record.digits10,
         "dialled": record.dialled[:80],
         "result": record.result,
         "operator": record.operator,
@@ -88,14 +89,16 @@ def _new(record: CallRecord, users: Users) -> dict[str, Any]:
     return {"linkedid": record.linkedid, "disposition": "", "note": "", **_call(record, users)}
 
 
-def _remove(connection: sa.Connection, held: Held) -> None:
-    """It was no call of its own after all."""
-    visits = sa.select(col(QueueVisit.id)).where(col(QueueVisit.call_id) == held.call_id)
-    connection.execute(sa.delete(VisitRing).where(col(VisitRing.visit_id).in_(visits)))
-    for table in (QueueVisit, CallLeg):
-        connection.execute(sa.delete(table).where(col(table.call_id) == held.call_id))
-    connection.execute(sa.delete(Call).where(col(Call.id) == held.call_id))
-    held.call_id = None
+def _remove(connection: sa.Connection, held: Sequence[Held]) -> None:
+    """They were no calls of their own after all."""
+    ids = [each.call_id for each in held]
+    if not ids:
+        return
+    _remove_visits(connection, ids)
+    connection.execute(sa.delete(CallLeg).where(col(CallLeg.call_id).in_(ids)))
+    connection.execute(sa.delete(Call).where(col(Call.id).in_(ids)))
+    for each in held:
+        each.call_id = None
 
 
 def _leg(leg: LegRecord, users: Users) -> dict[str, Any]:
@@ -115,22 +118,28 @@ def _leg(leg: LegRecord, users: Users) -> dict[str, Any]:
     }
 
 
-def _write_legs(connection: sa.Connection, held: Held, users: Users) -> None:
-    assert held.record is not None  # noqa: S101 - for the type checker
-    before = {leg.uniqueid: leg for leg in held.written.legs} if held.written else {}
-    now = {leg.uniqueid: leg for leg in held.record.legs}
-    if now == before:
-        return
-    stored = col(CallLeg.call_id) == held.call_id
-    changed = [uniqueid for uniqueid, leg in now.items() if before.get(uniqueid) != leg]
-    gone = [uniqueid for uniqueid in before if uniqueid not in now] + changed
-    if held.written is None or any(uniqueid in before for uniqueid in gone):
-        condition = stored if held.written is None else stored & col(CallLeg.uniqueid).in_([name[:64] for name in gone])
-        connection.execute(sa.delete(CallLeg).where(condition))
+def _write_legs(connection: sa.Connection, held: Sequence[Held], users: Users) -> None:
+    """``held.written`` None: what stands in the table is not known, so all of it is written anew."""
+    anew = [each.call_id for each in held if each.written is None]
+    new, changed, gone = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    for each in held:
+        before = {leg.uniqueid[:64]: leg for leg in each.written.legs} if each.written else {}
+        now = {leg.uniqueid[:64]: leg for leg in each.record.legs} if each.record else {}
+        for uniqueid, leg in now.items():
+            if uniqueid not in before:
+                new.append({"call_id": each.call_id, **_leg(leg, users)})
+            elif before[uniqueid] != leg:
+                changed.append({"b_call": each.call_id, "b_channel": uniqueid, **_leg(leg, users)})
+        gone += [{"b_call": each.call_id, "b_channel": uniqueid} for uniqueid in before if uniqueid not in now]
+    this = sa.and_(col(CallLeg.call_id) == sa.bindparam("b_call"), col(CallLeg.uniqueid) == sa.bindparam("b_channel"))
+    if anew:
+        connection.execute(sa.delete(CallLeg).where(col(CallLeg.call_id).in_(anew)))
+    if gone:
+        connection.execute(sa.delete(CallLeg).where(this), gone)
     if changed:
-        connection.execute(
-            sa.insert(CallLeg), [{"call_id": held.call_id, **_leg(now[name], users)} for name in changed]
-        )
+        connection.execute(sa.update(CallLeg).where(this), changed)
+    if new:
+        connection.execute(sa.insert(CallLeg), new)
 
 
 def _visit(visit: VisitRecord, users: Users) -> dict[str, Any]:
@@ -150,34 +159,49 @@ def _visit(visit: VisitRecord, users: Users) -> dict[str, Any]:
     }
 
 
-def _write_visits(connection: sa.Connection, held: Held, users: Users) -> None:
+def _write_visits(connection: sa.Connection, held: Sequence[Held], users: Users) -> None:
     """All entries of a call anew where one changed: there are few."""
-    assert held.record is not None  # noqa: S101 - for the type checker
-    if held.written is not None and held.record.visits == held.written.visits:
+    other = [each for each in held if each.record and (not each.written or each.written.visits != each.record.visits)]
+    _remove_visits(connection, [each.call_id for each in other if each.written is None or each.written.visits])
+    visits = [(each.call_id, visit) for each in other if each.record for visit in each.record.visits]
+    if not visits:
         return
-    if held.written is None or held.written.visits:
-        visits = sa.select(col(QueueVisit.id)).where(col(QueueVisit.call_id) == held.call_id)
-        ids = connection.execute(visits).scalars().all()
-        if ids:
-            connection.execute(sa.delete(VisitRing).where(col(VisitRing.visit_id).in_(ids)))
-            connection.execute(sa.delete(QueueVisit).where(col(QueueVisit.id).in_(ids)))
-    for visit in held.record.visits:
-        row = {"call_id": held.call_id, **_visit(visit, users)}
-        visit_id = connection.execute(sa.insert(QueueVisit).returning(col(QueueVisit.id)), row).scalar_one()
-        rings = [
-            {
-                "visit_id": visit_id,
-                "ordinal": ordinal,
-                "operator": ring.operator[:40],
-                "user_id": users.get(ring.operator),
-                "started_at": moment(ring.started),
-                "ended_at": moment(ring.ended),
-                "result": ring.result,
-            }
-            for ordinal, ring in enumerate(visit.rings)
-        ]
-        if rings:
-            connection.execute(sa.insert(VisitRing), rings)
+    key = (col(QueueVisit.uniqueid), col(QueueVisit.queue), col(QueueVisit.ordinal))
+    made = connection.execute(
+        sa.insert(QueueVisit).returning(col(QueueVisit.id), *key),
+        [{"call_id": call_id, **_visit(visit, users)} for call_id, visit in visits],
+    )
+    ids = {tuple(names): visit_id for visit_id, *names in made}
+    rings = [
+        {
+            "visit_id": ids[visit.uniqueid[:64], visit.queue[:80], visit.ordinal],
+            "ordinal": ordinal,
+            **_ring(ring, users),
+        }
+        for _call_id, visit in visits
+        for ordinal, ring in enumerate(visit.rings)
+    ]
+    if rings:
+        connection.execute(sa.insert(VisitRing), rings)
+
+
+def _ring(ring: RingRecord, users: Users) -> dict[str, Any]:
+    return {
+        "operator": ring.operator[:40],
+        "user_id": users.get(ring.operator),
+        "started_at": moment(ring.started),
+        "ended_at": moment(ring.ended),
+        "result": ring.result,
+    }
+
+
+def _remove_visits(connection: sa.Connection, calls: Sequence[int | None]) -> None:
+    if not calls:
+        return
+    ids = connection.execute(sa.select(col(QueueVisit.id)).where(col(QueueVisit.call_id).in_(calls))).scalars().all()
+    if ids:
+        connection.execute(sa.delete(VisitRing).where(col(VisitRing.visit_id).in_(ids)))
+        connection.execute(sa.delete(QueueVisit).where(col(QueueVisit.id).in_(ids)))
 
 
 def write_intervals(
@@ -189,7 +213,7 @@ def write_intervals(
 ) -> None:
     """Bring the table from one list of an operator's intervals to another."""
     same = 0
-    while same < min(len(before), len(now)) and _row(before[same]) == _row(now[same]):
+    while same < min(len(before), len(now)) and before[same] == now[same]:
         same += 1
     connection = session.connection()
     mine = col(OperatorInterval.operator) == operator

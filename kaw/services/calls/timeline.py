@@ -5,7 +5,7 @@ Every moment belongs to exactly one state; where sources overlap, the order of `
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kaw.models import OperatorState
 from kaw.services.calls.records import Span
@@ -140,8 +140,8 @@ def _go_on(found: list[IntervalRecord], state: State, moment: float) -> None:
         found.pop()  # it lasted less than a millisecond, which is as fine as time is kept
     if found:
         last = found[-1]
-        if (last.state, last.pause_type) == (state.state, state.pause_type):
-            found[-1] = replace(last, ended=None)
+        goes_on = (last.state, last.pause_type) == (state.state, state.pause_type)
+        found[-1] = IntervalRecord(last.state, last.pause_type, last.started, None if goes_on else moment)
+        if goes_on:
             return
-        found[-1] = replace(last, ended=moment)
     found.append(IntervalRecord(state.state, state.pause_type, moment, None))
