@@ -12,7 +12,7 @@ from kaw import db, live
 from kaw.errors import AccessDenied, InvalidValue, NotFound
 from kaw.i18n import LANGUAGES, N_
 from kaw.models import AuditAction, User
-from kaw.services import access, audit, partner_values, secrets, settings, users
+from kaw.services import access, audit, partner_values, phones, settings, users
 from kaw.services.access import Actor
 
 THEMES = ("auto", "light", "dark")
@@ -91,24 +91,18 @@ def update(actor: Actor, draft: AccountDraft) -> None:
 
 
 def _set_telephony(session: Session, user: User, extension: str | None, password: str | None) -> None:
-    if extension is not None and not (extension.isascii() and extension.isdigit() and 2 <= len(extension) <= 16):
-        raise InvalidValue("extension", N_("An internal number has 2 to 16 digits."))
+    phones.require_number(extension)
+    phones.require_password(password or "", extension)
     other = (
         session.exec(select(User).where(User.extension == extension, User.id != user.id)).first() if extension else None
     )
     if other is not None:
         raise users.extension_taken(extension)
-    user.extension = extension
+    phones.assign(user, extension, password or "")
     try:
         session.flush()
     except IntegrityError as error:  # somebody else has just taken it
         raise users.extension_taken(extension) from error
-    if password:
-        if len(password) > 128 or not password.isprintable():
-            raise InvalidValue(
-                "sip_password", N_("This password cannot be used: too long, or with invisible characters.")
-            )
-        user.sip_secret = secrets.encrypt(password)
 
 
 def _checked_hours(hours: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:

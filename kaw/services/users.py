@@ -12,7 +12,7 @@ from kaw import db, live
 from kaw.errors import Conflict, InvalidValue, InvalidValues, NotFound
 from kaw.i18n import N_
 from kaw.models import AuditAction, Draft, GroupMember, QueueMembership, Right, User, UserSession
-from kaw.services import access, audit, partner_values, passwords, sessions, settings, throttle
+from kaw.services import access, audit, partner_values, passwords, phones, sessions, settings, throttle
 from kaw.services.access import Actor
 from kaw.services.confirmation import require_word
 
@@ -60,6 +60,7 @@ class UserDetails:
     draft: UserDraft
     groups: tuple[int, ...]
     created_at: datetime
+    has_sip_password: bool = False
 
 
 def all_users(actor: Actor) -> list[UserRow]:
@@ -103,14 +104,15 @@ def get(actor: Actor, user_id: int) -> UserDetails:
         extension=user.extension,
         queues=tuple((row.queue, row.dynamic) for row in queues),
     )
-    return UserDetails(user_id, draft, tuple(groups), user.created_at)
+    return UserDetails(user_id, draft, tuple(groups), user.created_at, bool(user.sip_secret))
 
 
-def create(actor: Actor, draft: UserDraft, password: str) -> int:
-    """A new account; its id."""
+def create(actor: Actor, draft: UserDraft, password: str, sip_password: str = "") -> int:
+    """A new account; its id. ``sip_password`` of his internal number makes his browser a telephone."""
     access.require_admin(actor)
     draft = _checked(draft)
     passwords.require_good(password, draft.login)
+    phones.require_password(sip_password, draft.extension)
     user = User(
         login=draft.login,
         full_name=draft.full_name,
@@ -120,7 +122,7 @@ def create(actor: Actor, draft: UserDraft, password: str) -> int:
     )
     with _taken(draft), db.transaction() as tx:
         _require_free(tx.session, draft)
-        _apply(user, draft)
+        _apply(user, draft, sip_password)
         tx.session.add(user)
         tx.session.flush()
         _write_queues(tx.session, user.id or 0, draft.queues)
@@ -129,12 +131,16 @@ def create(actor: Actor, draft: UserDraft, password: str) -> int:
         return user.id or 0
 
 
-def update(actor: Actor, user_id: int, draft: UserDraft, password: str | None = None) -> None:
-    """Change an account. Deactivating and a new password end its sessions at once."""
+def update(actor: Actor, user_id: int, draft: UserDraft, password: str | None = None, sip_password: str = "") -> None:
+    """Change an account; an empty password stays as it is, and that of a phone goes with the internal number.
+
+    Deactivating and a new password end its sessions at once.
+    """
     access.require_admin(actor)
     draft = _checked(draft)
     if password:
         passwords.require_good(password, draft.login)
+    phones.require_password(sip_password, draft.extension)
     new_hash = passwords.hashed(password) if password else None
     with _taken(draft), db.transaction() as tx:
         _lock_accounts(tx.session)
@@ -144,7 +150,7 @@ def update(actor: Actor, user_id: int, draft: UserDraft, password: str | None = 
             _require_other_administrator(tx.session, user_id)
         before = rights_of(user)
         partner_values.follow_user_name(tx.session, user_id, draft.full_name)
-        _apply(user, draft)
+        _apply(user, draft, sip_password)
         if new_hash:
             user.password_hash, user.must_change_password = new_hash, False
             throttle.forgive(tx.session, user.login)
@@ -233,8 +239,10 @@ def _checked(draft: UserDraft) -> UserDraft:
         )
     if not login or len(login) > 48 or any(c.isspace() or not c.isprintable() or c == "#" for c in login):
         errors.append(InvalidValue("login", N_("A login has up to 48 characters, without spaces and “#”.")))
-    if extension is not None and not (extension.isascii() and extension.isdigit() and 2 <= len(extension) <= 16):
-        errors.append(InvalidValue("extension", N_("An internal number has 2 to 16 digits.")))
+    try:
+        phones.require_number(extension)
+    except InvalidValue as error:
+        errors.append(error)
     queues = tuple({" ".join(queue.split())[:64]: dynamic for queue, dynamic in draft.queues if queue.strip()}.items())
     if errors:
         raise InvalidValues(errors)
@@ -243,11 +251,11 @@ def _checked(draft: UserDraft) -> UserDraft:
     )
 
 
-def _apply(user: User, draft: UserDraft) -> None:
+def _apply(user: User, draft: UserDraft, sip_password: str) -> None:
     user.full_name, user.login, user.active = draft.full_name, draft.login, draft.active
     user.is_admin, user.right_contacts = draft.is_admin, draft.contacts
     user.right_tasks, user.right_reports = draft.tasks, draft.reports
-    user.extension = draft.extension
+    phones.assign(user, draft.extension, sip_password)
 
 
 def _existing(session: Session, user_id: int) -> User:

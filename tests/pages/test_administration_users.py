@@ -11,7 +11,7 @@ from kaw.models import User as UserRow
 from kaw.services import audit, passwords, users
 from tests.conftest import People
 from tests.pages.conftest import Visit, signed_in
-from tests.pages.forms import control, error_at, eventually, fill, press, rows, settled
+from tests.pages.forms import control, drafts_hold, error_at, eventually, fill, press, rows, settled
 
 ADMINISTRATION = ("/users", "/user/new", "/groups", "/group/new", "/settings", "/audit")
 
@@ -179,13 +179,6 @@ async def test_an_operator_does_not_get_in_by_address(visit: Visit, people: Peop
 def change_name(people: People, name: str) -> None:
     draft = users.get(people.oleg, people.anna.user_id).draft
     users.update(people.oleg, people.anna.user_id, users.UserDraft(**{**vars(draft), "full_name": name}))
-
-
-def drafts_hold(text: str) -> bool:
-    from kaw.models import Draft
-
-    with db.reading() as session:
-        return any(text in draft.content for draft in session.exec(select(Draft)))
 
 
 def session_rows(user: object) -> list[dict[str, object]]:

@@ -1,11 +1,13 @@
 """The account of a user's own softphone: to him alone, and never the password (R4.3, R12.2)."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
+from kaw.errors import InvalidValue
 from kaw.models import Access
-from kaw.services import account, settings, softphone_login
+from kaw.services import account, settings, softphone_login, users
 from kaw.services.account import AccountDraft
 from tests.calls import give_extension
 from tests.cards import make_card
@@ -31,6 +33,29 @@ def test_the_owner_gets_the_digest_and_not_the_password(phones: People) -> None:
     assert login.ha1 == expected
     assert PASSWORD not in str(login.__dict__)
     assert login.ha1 not in repr(login)
+
+
+def test_an_administrator_gives_a_phone(phones: People) -> None:
+    settings.change(phones.oleg, {"sip_self_service": False})
+    draft = replace(users.get(phones.oleg, phones.boris.user_id).draft, extension="102")
+    users.update(phones.oleg, phones.boris.user_id, draft, sip_password="Stieglitz-3")
+    expected = hashlib.md5(b"102:pbx.example:Stieglitz-3", usedforsecurity=False).hexdigest()
+    assert softphone_login.login(phones.boris).ha1 == expected
+    users.update(phones.oleg, phones.boris.user_id, replace(draft, contacts=True))
+    assert softphone_login.login(phones.boris).ha1 == expected
+    assert "Stieglitz" not in repr(users.get(phones.oleg, phones.boris.user_id))
+    users.update(phones.oleg, phones.boris.user_id, replace(draft, extension="103"))
+    assert softphone_login.login(phones.boris) is None  # the password was another number's
+
+
+@pytest.mark.parametrize(("extension", "password"), [("102", "two\r\nlines"), ("102", "x" * 129), (None, "Stieglitz")])
+def test_what_cannot_be_a_phones_password_is_said_at_its_input(
+    phones: People, extension: str | None, password: str
+) -> None:
+    draft = replace(users.get(phones.oleg, phones.boris.user_id).draft, extension=extension)
+    with pytest.raises(InvalidValue) as refused:
+        users.update(phones.oleg, phones.boris.user_id, draft, sip_password=password)
+    assert refused.value.field == "sip_password"
 
 
 def test_the_settings_say_domain_and_realm(phones: People) -> None:

@@ -30,7 +30,7 @@ class Sources:
 
     def __init__(self, actor: Actor, user_id: int) -> None:
         details = users.get(actor, user_id)
-        self.id, self.draft = details.id, details.draft
+        self.id, self.draft, self.has_sip_password = details.id, details.draft, details.has_sip_password
         self.groups = [row for row in groups.all_groups(actor) if row.id in details.groups]
 
 
@@ -62,7 +62,7 @@ class UserEditor:
         self._tab, self._place, self._is_new = tab, here(), sources is None
         self._id = sources.id if sources else 0
         self._showing = self._leaving = False
-        state = FormState(tab, _values(sources.draft if sources else NOBODY), secrets=["password"])
+        state = FormState(tab, _values(sources.draft if sources else NOBODY), secrets=["password", "sip_password"])
         title = sources.draft.full_name if sources else _("Add a new user")
         tab.set_title(title)
         self._page = EditorPage(
@@ -85,7 +85,7 @@ class UserEditor:
         with self._form:
             with layout.stack():
                 self._person()
-                self._telephony()
+                self._telephony(has_password=bool(sources and sources.has_sip_password))
             with layout.stack():
                 self._rights()
                 if sources:
@@ -107,10 +107,12 @@ class UserEditor:
                 switch = self._form.switch(name, labels[name])
                 switch.bind_text_from(switch, "value", lambda on: _("Yes") if on else _("No"))
 
-    def _telephony(self) -> None:
+    def _telephony(self, *, has_password: bool) -> None:
         labels = _labels(self._is_new)
         layout.section(_("Telephony"))
         self._form.text("extension", labels["extension"], limit=16)
+        note = _("Leave it empty to keep the old one") if has_password else _("Makes his browser a phone (softphone)")
+        self._form.password("sip_password", labels["sip_password"], new=True, note=note)
         with self._form.row("queues", labels["queues"]) as row:
             self._queues = row.hold(QueueRows(lambda value: self._edit({"queues": value})))
 
@@ -160,7 +162,8 @@ class UserEditor:
 
     async def _create(self) -> None:
         values = self._page.state.values
-        created = await db.in_thread(users.create, self._tab.actor, _draft(values), values["password"])
+        passwords = values["password"], values["sip_password"]
+        created = await db.in_thread(users.create, self._tab.actor, _draft(values), *passwords)
         self._page.saved()
         toast(_("The user «{name}» has been created.").format(name=values["full_name"]))
         self._tab.open("user", str(created))
@@ -168,9 +171,10 @@ class UserEditor:
 
     async def _update(self) -> None:
         values = self._page.state.values
-        await db.in_thread(users.update, self._tab.actor, self._id, _draft(values), values["password"] or None)
+        passwords = values["password"] or None, values["sip_password"]
+        await db.in_thread(users.update, self._tab.actor, self._id, _draft(values), *passwords)
         self._page.saved()
-        self._refresh({"password"})
+        self._refresh({"password", "sip_password"})
         self._name(values["full_name"])
         toast(_("Saved."))
 
@@ -229,6 +233,7 @@ def _labels(is_new: bool) -> dict[str, str]:
         "tasks": _("Creating tasks"),
         "reports": _("Work with reports"),
         "extension": _("Extension"),
+        "sip_password": _("SIP password"),
         "queues": _("Queues"),
     }
 
@@ -236,7 +241,7 @@ def _labels(is_new: bool) -> dict[str, str]:
 def _values(draft: users.UserDraft) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(draft, name) for name in ("full_name", "login", *SWITCHES)}
     queues = [list(queue) for queue in draft.queues]
-    return {**values, "password": "", "extension": draft.extension or "", "queues": queues}
+    return {**values, "password": "", "sip_password": "", "extension": draft.extension or "", "queues": queues}
 
 
 def _draft(values: Mapping[str, Any]) -> users.UserDraft:
