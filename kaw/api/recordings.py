@@ -1,7 +1,8 @@
 """Recordings of calls over HTTP (R8.2.8): whole or a Range of it, in pieces, for those who may hear them."""
 
+import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -12,15 +13,16 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from kaw import db
 from kaw.api.attachments import HARMLESS
 from kaw.api.signed_in import actor_of
-from kaw.errors import AccessDenied, NotFound
-from kaw.i18n import explain
+from kaw.errors import AccessDenied, NotFound, Unavailable
+from kaw.i18n import N_, explain
 from kaw.services import recordings
-from kaw.services.recordings import HEADER, Recording, RecordingMissing
+from kaw.services.recordings import HEADER, Recording, RecordingMissing, RecordingsAway
 
+log = logging.getLogger(__name__)
 router = APIRouter()
 
 PIECE = 64 * 1024
-TIMEOUT = 15  # seconds without a byte from the PBX
+TIMEOUT = httpx.Timeout(15, connect=5)  # seconds without a byte from the PBX, or without a connection to it
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _TOTAL = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})", re.ASCII)
 
@@ -37,6 +39,9 @@ async def listen(request: Request, call_id: int) -> Response:
         answer = await (_file(request, found) if found.path else _passed_on(request, found))
     except (NotFound, AccessDenied) as error:
         return _missing(error if isinstance(error, NotFound) else NotFound())
+    except Unavailable as error:
+        log.warning("the recording of call %s: %s", call_id, error)
+        return JSONResponse({"error": explain(error)}, status_code=503, headers=HARMLESS)
     if request.method == "GET" and answer.status_code < 300:
         await db.in_thread(recordings.note_listening, actor, call_id)
     return answer
@@ -83,16 +88,33 @@ async def _passed_on(request: Request, found: Recording) -> Response:
     if _RANGE.fullmatch(request.headers.get("range", "")):
         wanted["Range"] = request.headers["range"]
     try:
-        for address in found.addresses:
-            answer = await client.send(client.build_request(request.method, address, headers=wanted), stream=True)
-            if answer.status_code in (200, 206, 416):
-                return _relayed(client, answer, found)
-            await answer.aclose()
-    except httpx.HTTPError as error:
+        return _relayed(client, await _first_answer(client, request.method, found.addresses, wanted), found)
+    except BaseException as error:
         await client.aclose()
-        raise RecordingMissing from error
-    await client.aclose()
-    raise RecordingMissing
+        if isinstance(error, httpx.TimeoutException):
+            raise RecordingsAway(N_("The server of the recordings does not answer.")) from error
+        if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
+            raise RecordingsAway from error
+        raise
+
+
+async def _first_answer(
+    client: httpx.AsyncClient, method: str, addresses: Sequence[str], headers: dict[str, str]
+) -> httpx.Response:
+    """The first address that has the recording; RecordingMissing, or what stood in the way."""
+    problem: NotFound | RecordingsAway = RecordingMissing()
+    for address in addresses:
+        answer = await client.send(client.build_request(method, address, headers=headers), stream=True)
+        if answer.status_code in (200, 206, 416):
+            return answer
+        await answer.aclose()
+        if answer.status_code in (401, 403):
+            problem = RecordingsAway(N_("The server of the recordings does not let KAW in."))
+        elif answer.is_redirect:
+            problem = RecordingsAway(N_("The server of the recordings sends elsewhere, and KAW does not follow."))
+        elif answer.is_server_error:
+            problem = RecordingsAway(N_("The server of the recordings answers with an error."))
+    raise problem
 
 
 def _relayed(client: httpx.AsyncClient, answer: httpx.Response, found: Recording) -> Response:
@@ -103,14 +125,17 @@ def _relayed(client: httpx.AsyncClient, answer: httpx.Response, found: Recording
         part = _TOTAL.fullmatch(answer.headers.get("content-range", ""))
         total = int(part[2]) if part else int(answer.headers.get("content-length", 0))
         head, at_start = b"", answer.status_code == 200 or (part is not None and part[1] == "0")
-        async for piece in answer.aiter_raw(PIECE):
-            head += piece
-            if at_start and len(head) < HEADER:
-                continue
-            yield recordings.mended(head, total) if at_start else head
-            head, at_start = b"", False
-        if head:
-            yield head
+        try:
+            async for piece in answer.aiter_raw(PIECE):
+                head += piece
+                if at_start and len(head) < HEADER:
+                    continue
+                yield recordings.mended(head, total) if at_start else head
+                head, at_start = b"", False
+            if head:
+                yield head
+        finally:
+            await close()
 
     async def close() -> None:
         await answer.aclose()

@@ -4,9 +4,10 @@ The PBX tells a path of its own machine; KAW looks for that file below the direc
 nowhere else. Whoever may not hear a recording learns no more than that there is none.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from kaw import db
-from kaw.errors import NotFound
+from kaw.errors import NotFound, Unavailable
 from kaw.i18n import N_
 from kaw.models import AuditAction, AuditEntry, Call
 from kaw.services import access, audit, call_partners, settings
@@ -38,6 +39,12 @@ class NothingSaid(NotFound):
     default_text = N_("Nothing was said in this recording.")
 
 
+class RecordingsAway(Unavailable):
+    """The recordings themselves cannot be got at now."""
+
+    default_text = N_("The server of the recordings cannot be reached.")
+
+
 @dataclass(frozen=True)
 class Recording:
     """A file on this machine, or addresses to try on another."""
@@ -56,12 +63,10 @@ def open(actor: Actor, call_id: int) -> Recording:
         call = session.get(Call, call_id)
         if call is None or not call.recording or not call_partners.may_know(session, rights, call_id):
             raise NotFound
-        told, started = call.recording, call.started_at
-    days = int(settings.value("recordings_days"))
-    if days and started < db.now() - timedelta(days=days):
+        told, started, ended = call.recording, call.started_at, call.ended_at
+    if _is_over(started):
         raise NotFound
-    here = started.replace(tzinfo=UTC).astimezone(ZoneInfo(str(settings.value("time_zone"))))
-    names = list(_places(told, f"{here:%Y/%m/%d}"))
+    names = list(_places(told, _days(started, ended)))
     source = str(settings.value("pbx_recordings"))
     if not names or not source:
         raise RecordingMissing
@@ -69,6 +74,11 @@ def open(actor: Actor, call_id: int) -> Recording:
     if source.startswith(("http://", "https://")):
         return _remote(source, names, media_type)
     return _local(Path(source), names, media_type)
+
+
+def is_offered(told: str | None, started: datetime) -> bool:
+    """Whether a player has something to look for: a recording, a place where they are, and its time not over."""
+    return bool(told) and bool(settings.value("pbx_recordings")) and not _is_over(started)
 
 
 def note_listening(actor: Actor, call_id: int) -> None:
@@ -99,26 +109,50 @@ def mended(head: bytes, size: int) -> bytes:
     return head[:4] + lengths[0] + head[8:40] + lengths[1] + head[HEADER:]
 
 
-def _places(told: str, day: str) -> Iterator[str]:
-    """Where the file may be below the directory: as the PBX has it, by its name alone, in the folder of its day."""
+def _is_over(started: datetime) -> bool:
+    """Whether recordings of that time are offered no more. Their files are the PBX's and stay."""
+    days = int(settings.value("recordings_days"))
+    return bool(days) and started < db.now() - timedelta(days=days)
+
+
+def _days(started: datetime, ended: datetime | None) -> list[str]:
+    """Folders by the PBX's calendar; a recording begins after its call, perhaps on the next day."""
+    zone = ZoneInfo(str(settings.value("pbx_time_zone") or settings.value("time_zone")))
+    moments = (moment.replace(tzinfo=UTC).astimezone(zone) for moment in (started, ended) if moment is not None)
+    return [f"{moment:%Y/%m/%d}" for moment in moments]
+
+
+def _places(told: str, days: Iterable[str]) -> Iterator[str]:
+    """Where the file may be below the directory: as the PBX has it, in the folder of its day, by its name alone."""
     unsafe = any(sign in told for sign in ("\\", "\0", "%")) or ".." in told.split("/")
     name = told.rsplit("/", 1)[-1]
     if unsafe or Path(name).suffix.lower() not in MEDIA_TYPES:
         return
     relative = told.split(FOLDER, 1)[1] if FOLDER in told else name if told.startswith("/") else told
-    yield from dict.fromkeys((relative.lstrip("/"), f"{day}/{name}", name))
+    yield from dict.fromkeys((relative.lstrip("/"), *(f"{day}/{name}" for day in days), name))
 
 
 def _local(root: Path, names: list[str], media_type: str) -> Recording:
     root = root.resolve()
     for name in names:
         path = (root / name).resolve()  # follows links: what leads out is not below the root any more
-        if path.is_relative_to(root) and path.is_file():
-            size = path.stat().st_size
-            if size <= HEADER and media_type == MEDIA_TYPES[".wav"]:
-                raise NothingSaid
-            return Recording(media_type, path, size)
+        size = _size(path) if path.is_relative_to(root) else None
+        if size is None:
+            continue
+        if size <= HEADER and media_type == MEDIA_TYPES[".wav"]:
+            raise NothingSaid
+        if not os.access(path, os.R_OK):
+            raise RecordingsAway(N_("KAW may not read the files of recordings. An administrator can mend that."))
+        return Recording(media_type, path, size)
     raise RecordingMissing
+
+
+def _size(path: Path) -> int | None:
+    """Of a file; None if there is none, or nothing of it may be known."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError:  # a folder that may not be looked into, a name that is too long
+        return None
 
 
 def _remote(base: str, names: list[str], media_type: str) -> Recording:

@@ -1,15 +1,12 @@
 """Recordings over HTTP: Range, paths, strangers, headers of stopped PBXs (R8.2.8, threats.md "Recordings")."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlmodel import select
 
 from kaw import db
-from kaw.api import recordings as routes
 from kaw.models import AuditAction, AuditEntry
 from kaw.services import sessions, settings
 from tests.calls import give_extension, insert_call
@@ -30,25 +27,15 @@ def folder(people: People, tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-async def browser(people: People, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
-    monkeypatch.setattr(sessions, "actor_for", lambda token: getattr(people, token, None))
-    app = FastAPI()
-    app.include_router(routes.router)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://kaw") as client:
-        client.cookies.set(sessions.COOKIE, "anna")
-        yield client
-
-
 def heard() -> int:
     with db.reading() as session:
         return len(session.exec(select(AuditEntry.id).where(AuditEntry.action == AuditAction.RECORDING_HEARD)).all())
 
 
 # R8.2.8: seeking, one line in the log, lengths mended
-async def test_anna_listens_to_her_own_call(browser: httpx.AsyncClient, people: People, folder: Path) -> None:
+async def test_anna_listens_to_her_own_call(listener: httpx.AsyncClient, people: People, folder: Path) -> None:
     call = insert_call(people.anna, recording="/var/spool/asterisk/monitor/2026/a.wav")
-    whole = await browser.get(f"/recordings/{call}")
+    whole = await listener.get(f"/recordings/{call}")
     assert whole.status_code == 200
     assert whole.content[44:] == SOUND
     assert int.from_bytes(whole.content[40:44], "little") == len(SOUND)
@@ -57,19 +44,19 @@ async def test_anna_listens_to_her_own_call(browser: httpx.AsyncClient, people: 
     assert whole.headers["x-content-type-options"] == "nosniff"
     assert "no-store" in whole.headers["cache-control"]
     for first, last in ((0, 9), (40, 99), (1000, 1099)):
-        part = await browser.get(f"/recordings/{call}", headers={"Range": f"bytes={first}-{last}"})
+        part = await listener.get(f"/recordings/{call}", headers={"Range": f"bytes={first}-{last}"})
         assert (part.status_code, part.content) == (206, whole.content[first : last + 1])
-    assert (await browser.get(f"/recordings/{call}", headers={"Range": "bytes=-5"})).content == SOUND[-5:]
-    assert (await browser.get(f"/recordings/{call}", headers={"Range": "bytes=999999999-"})).status_code == 416
-    assert (await browser.head(f"/recordings/{call}")).headers["content-length"] == str(len(whole.content))
+    assert (await listener.get(f"/recordings/{call}", headers={"Range": "bytes=-5"})).content == SOUND[-5:]
+    assert (await listener.get(f"/recordings/{call}", headers={"Range": "bytes=999999999-"})).status_code == 416
+    assert (await listener.head(f"/recordings/{call}")).headers["content-length"] == str(len(whole.content))
     assert heard() == 1
 
 
-async def test_strangers_get_404(browser: httpx.AsyncClient, people: People, folder: Path) -> None:
+async def test_strangers_get_404(listener: httpx.AsyncClient, people: People, folder: Path) -> None:
     call = insert_call(people.anna, recording="2026/a.wav")
     for login, status in (("boris", 404), ("vera", 404), ("nobody", 404), ("oleg", 200)):
-        browser.cookies.set(sessions.COOKIE, login)
-        assert (await browser.get(f"/recordings/{call}")).status_code == status
+        listener.cookies.set(sessions.COOKIE, login)
+        assert (await listener.get(f"/recordings/{call}")).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -84,13 +71,13 @@ async def test_strangers_get_404(browser: httpx.AsyncClient, people: People, fol
         "a\0.wav",
     ],
 )
-async def test_no_path_leads_out(browser: httpx.AsyncClient, people: People, folder: Path, told: str) -> None:
+async def test_no_path_leads_out(listener: httpx.AsyncClient, people: People, folder: Path, told: str) -> None:
     (folder / "out.wav").symlink_to(folder.parent / "secret.wav")
     call = insert_call(people.anna, recording=told)
-    assert (await browser.get(f"/recordings/{call}")).status_code == 404
+    assert (await listener.get(f"/recordings/{call}")).status_code == 404
 
 
-async def test_a_file_without_sound_says_so(browser: httpx.AsyncClient, people: People, folder: Path) -> None:
+async def test_a_file_without_sound_says_so(listener: httpx.AsyncClient, people: People, folder: Path) -> None:
     (folder / "empty.wav").write_bytes(HEAD)
     empty, gone = insert_call(people.anna, recording="empty.wav"), insert_call(people.anna, recording="gone.wav")
-    assert (await browser.get(f"/recordings/{empty}")).json() != (await browser.get(f"/recordings/{gone}")).json()
+    assert (await listener.get(f"/recordings/{empty}")).json() != (await listener.get(f"/recordings/{gone}")).json()
