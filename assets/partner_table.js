@@ -46,6 +46,22 @@
   const words = (params) => params.context.words || [];
   const empty = () => node("span");
 
+  // How many more numbers there are; a click shows them all.
+  const others = (params, count) => {
+    const more = node("button", "kaw-more", `+${count}`);
+    more.type = "button";
+    more.tabIndex = -1;
+    more.title = params.context.labels.numbers;
+    more.setAttribute("aria-label", `${params.context.labels.numbers}: +${count}`);
+    more.addEventListener("click", () => {
+      const box = more.getBoundingClientRect();
+      const details = { id: params.data.id, column: params.colDef.field };
+      params.context.emit("numbers", { ...details, x: Math.round(box.left), y: Math.round(box.bottom) });
+    });
+    more.addEventListener("dblclick", (event) => event.stopPropagation());
+    return more;
+  };
+
   const cells = {
     id: (params) => node("span", "kaw-num", params.data ? String(params.data.id) : ""),
     text: (params) => (params.value ? marked(params.value, words(params)) : empty()),
@@ -82,14 +98,18 @@
       const call = node("button", "kaw-call-button");
       call.type = "button";
       call.tabIndex = -1;
-      call.disabled = true;
-      call.title = params.context.labels.noPhone;
+      call.disabled = !params.context.calls;
+      call.title = params.context.calls ? params.context.labels.call : params.context.labels.noPhone;
       call.setAttribute("aria-label", `${params.context.labels.call} ${phone(numbers[0])}`);
       call.append(icon("phone"));
+      call.addEventListener("click", (event) => {
+        if (event.detail < 2) params.context.emit("call", { id: params.data.id, number: numbers[0] });
+      });
+      call.addEventListener("dblclick", (event) => event.stopPropagation()); // one call, and the card stays closed
       const shown = node("span", "kaw-clip");
       shown.append(marked(phone(numbers[0]), words(params)));
       place.append(call, shown);
-      if (numbers.length > 1) place.append(node("span", "kaw-more", `+${numbers.length - 1}`));
+      if (numbers.length > 1) place.append(others(params, numbers.length - 1));
       return place;
     },
     actions: (params) => {
@@ -187,8 +207,8 @@
               table.tellRange();
             })
             .catch((error) => {
+              params.failCallback(); // also when nobody waits any more: the grid counts what is under way and asks two at most
               if (error.name === "AbortError") return;
-              params.failCallback();
               table.failure((error instanceof Refusal && error.message) || table.context.labels.noServer);
             })
             .finally(() => table.aborts.delete(abort));
@@ -212,6 +232,12 @@
       this.context.total = total;
       if (total !== null) this.api.setRowCount(total, true);
       this.tellRange();
+    }
+
+    // There is a PBX to call by now, or no longer.
+    setCalls(on) {
+      this.context.calls = on;
+      this.api.refreshCells({ force: true });
     }
 
     // Cards changed somewhere: what is shown is read again in its place, soon but not more often than people look.
@@ -283,6 +309,7 @@
     },
     scrolled: (rootId) => tables.get(rootId)?.tellRange(),
     key(params) {
+      if (params.event.target.closest("button")) return; // the key is the button's
       if (params.event.key === "Enter" && params.data) params.context.emit("open", { id: params.data.id });
       if (params.event.key === "Delete" && params.data && params.context.mayDelete)
         params.context.emit("remove", { id: params.data.id });

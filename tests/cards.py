@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from kaw.models import FieldKind, Side
+from kaw.models import Access, FieldKind, Side
 from kaw.services import choices, fields
 from kaw.services.access import Actor
 from kaw.services.choices import ItemDraft
 from kaw.services.fields import FieldDraft
+from tests.conftest import People, allow
 
 STATUSES = ("Активный", "Не активный", "Думает", "Отказ")
 HIDDEN_STATUS = "Отказ"
@@ -31,6 +32,14 @@ def make_card(actor: Actor) -> dict[str, int]:
         FieldDraft("Секрет", "secret", FieldKind.TEXT, side=Side.RIGHT),
     ]
     return make_fields(actor, drafts)
+
+
+def make_card_with_phones(people: People) -> dict[str, int]:
+    """The same, on which Anna edits names and phones and Boris sees names alone."""
+    made = make_card(people.oleg)
+    allow(people.editors, {made["name"]: Access.EDIT, made["phone"]: Access.EDIT})
+    allow(people.viewers, {made["name"]: Access.VIEW})
+    return made
 
 
 def make_fields(actor: Actor, drafts: Iterable[FieldDraft]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from kaw.components.errors import shown
 
@@ -97,6 +98,25 @@ def _stopping(timer: asyncio.TimerHandle, set_busy: Callable[[bool], None]) -> C
         set_busy(busy)
 
     return show
+
+
+def busy_with(element: ui.element, handler: Callable[[Any], Any]) -> Callable[[GenericEventArguments], Any]:
+    """The same for an event of a component: ``handler`` is given what the browser sent with it."""
+    sent: Any = None
+
+    async def work() -> None:
+        result = handler(sent)
+        if inspect.isawaitable(result):
+            await result
+
+    run = busy_while(element, work)
+
+    async def heard(event: GenericEventArguments) -> None:
+        nonlocal sent
+        sent = event.args
+        await run()
+
+    return heard
 
 
 @contextmanager

@@ -2,13 +2,16 @@
 through the PBX (R12.4)."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from nicegui import Client, ui
 
+from kaw import db, live
 from kaw.components import icons
 from kaw.components.buttons import icon_button
+from kaw.components.tabs import TabContext
 from kaw.i18n import _
-from kaw.services import calling, telephony
+from kaw.services import calling, partner_phones, telephony
 from kaw.services.access import Actor
 
 Call = Callable[[str, int | None], Awaitable[None]]
@@ -42,6 +45,24 @@ async def place_call(actor: Actor, number: str, partner_id: int | None = None) -
         await calling.call(actor, number, partner_id)
     else:
         await call(number, partner_id)
+
+
+async def call_partner(actor: Actor, partner_id: int, number: str) -> None:
+    """Call a number that a partner's card shows this user; NotFound when it is none of those."""
+    await place_call(actor, await db.in_thread(partner_phones.to_call, actor, partner_id, number), partner_id)
+
+
+def follow_telephony(tab: TabContext, show: Callable[[bool], Any]) -> None:
+    """Call ``show`` when it has become possible to call, or is no longer, while the tab is open."""
+    known = may_call()
+
+    def look() -> None:
+        nonlocal known
+        if may_call() is not known:
+            known = may_call()
+            show(known)
+
+    tab.on(live.SettingsChanged, look)
 
 
 def use_for_calls(client: Client, call: Call) -> None:

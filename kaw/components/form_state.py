@@ -19,7 +19,8 @@ class DraftKeeper(Protocol):
 
 
 class FormState:
-    """The values of one form. ``secrets`` count as edits and never reach a draft, ``bulky`` ones neither."""
+    """The values of one form. ``secrets`` count as edits and never reach a draft, ``bulky`` ones neither; after
+    saving secrets are empty."""
 
     def __init__(
         self,

@@ -1,11 +1,11 @@
 """The telephone of one page: its user's state and call, read again with his rights whenever one of them changes.
 
-The call panel and the telephony block are views of it. Live events are looked at for whose they are first: of a
-hundred open pages only those of the operators concerned read anything.
+The call panel and the telephony block are views of it. Of a hundred open pages only those of the operators concerned
+read anything: see ``Switchboard``.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,7 @@ from kaw.components.call_button import use_for_calls
 from kaw.components.errors import shown
 from kaw.components.presence import presence
 from kaw.components.softphone import PhoneEvent, Softphone
+from kaw.components.switchboard import switchboard
 from kaw.components.toasts import toast
 from kaw.errors import AccessDenied, KawError, NotFound
 from kaw.i18n import _
@@ -46,19 +47,25 @@ class PhoneDesk:
         self.key_in = ""  # extension to key in when the call that was placed is answered
         self._meant: int | None = None  # whom that call is for
         self._views: list[View] = []
+        self._counters: list[View] = []
         self._openers: list[Callable[[], None]] = []
         self._choosers: list[Callable[[Caller], Any]] = []
         self._reading = self._again = self._all = False
         use_for_calls(self.client, self.call)
         presence.follow(actor, self.client)
         ui.on("kaw_front", lambda: presence.look_at(actor))
-        self._subscribe()
+        self._concerned = self._rules()
+        switchboard.enter(self)
 
     # -- for the views
 
     def watch(self, view: View) -> None:
         """Call ``view`` after every change."""
         self._views.append(view)
+
+    def watch_waiting(self, view: View) -> None:
+        """Call ``view`` when more or fewer callers wait; ``watch`` besides, for all other changes."""
+        self._counters.append(view)
 
     def on_call(self, show: Callable[[], None]) -> None:
         """Call ``show`` when a call begins here, rung or placed."""
@@ -153,32 +160,50 @@ class PhoneDesk:
 
     # -- live
 
-    def _subscribe(self) -> None:
-        handlers: dict[type[live.LiveEvent], Callable[..., Any]] = {
-            live.CallRinging: self._ringing,
-            live.CallAnswered: self._answered,
-            live.CallEnded: lambda event: self._mine(event.operator),
-            live.CallsChanged: self._calls_changed,
-            live.OperatorsChanged: lambda event: self._mine(*(event.operators or (self.own.extension,))),
-            live.QueuesChanged: self._queues_changed,
-            live.TelephonyChanged: self.refresh,
-            live.SettingsChanged: self._settings_changed,
-            live.RightsChanged: self._rights_changed,
-            live.ListenedIn: self._listened_in,
+    def hear(self, event: live.LiveEvent) -> None:
+        """Something happened; see ``Switchboard``."""
+        concerned = self._concerned.get(type(event))
+        work = concerned(event) if concerned is not None else None
+        if work is not None:
+            background_tasks.create(work, name=f"telephone: {type(event).__name__}")
+
+    def count_waiting(self, counts: Mapping[str, int]) -> None:
+        """So many wait in each queue now."""
+        waiting = operator_day.sum_waiting(counts, self.own.queues)
+        if self.is_on and waiting != self.own.waiting and not self.client.is_deleted:
+            self.own = replace(self.own, waiting=waiting)
+            with self.client:
+                for view in self._counters:
+                    view()
+
+    def _rules(self) -> dict[type[live.LiveEvent], Callable[[Any], Coroutine[Any, Any, None] | None]]:
+        """What is to be done when an event of a kind comes; None: it does not concern this page."""
+        return {
+            live.CallRinging: lambda event: self._if(self._is_mine(*event.operators)),
+            live.CallAnswered: lambda event: self._answered(event) if self._is_mine(event.operator) else None,
+            live.CallEnded: lambda event: self._if(self._is_mine(event.operator)),
+            live.CallsChanged: lambda event: self._if(self._shows_call(event.call_ids)),
+            live.OperatorsChanged: lambda event: self._if(not event.operators or self._is_mine(*event.operators)),
+            live.TelephonyChanged: lambda _event: self.refresh(),
+            live.SettingsChanged: lambda event: self.refresh() if _of_telephony(event.keys) else None,
+            live.RightsChanged: lambda event: self.refresh() if self._is_user(event.user_ids) else None,
+            live.ListenedIn: lambda event: self._listened_in(event) if self._is_mine(event.operator) else None,
         }
-        for kind, handler in handlers.items():
-            live.on(kind).subscribe(handler)
 
-    async def _mine(self, *extensions: str) -> None:
-        if self.own.extension and self.own.extension in extensions:
-            await self._refresh()
+    def _if(self, concerned: bool) -> Coroutine[Any, Any, None] | None:
+        return self._refresh() if concerned else None
 
-    async def _ringing(self, event: live.CallRinging) -> None:
-        await self._mine(*event.operators)
+    def _is_mine(self, *extensions: str) -> bool:
+        return bool(self.own.extension) and self.own.extension in extensions
+
+    def _is_user(self, user_ids: tuple[int, ...]) -> bool:
+        return not user_ids or self.actor.user_id in user_ids
+
+    def _shows_call(self, call_ids: tuple[int, ...]) -> bool:
+        call, after = self.own.call, self.own.after_call
+        return bool({call.call_id if call else 0, after.call_id if after else 0} & set(call_ids))
 
     async def _answered(self, event: live.CallAnswered) -> None:
-        if event.operator != self.own.extension:
-            return
         background_tasks.create(self._refresh(), name="call answered")
         if presence.is_in_front(self.actor):
             with suppress(AccessDenied, NotFound), self.client:
@@ -195,29 +220,8 @@ class PhoneDesk:
             for choose in self._choosers:
                 choose(found)
 
-    async def _calls_changed(self, event: live.CallsChanged) -> None:
-        call, after = self.own.call, self.own.after_call
-        own = {call.call_id if call else 0, after.call_id if after else 0}
-        if own & set(event.call_ids):
-            await self._refresh()
-
-    async def _queues_changed(self, event: live.QueuesChanged) -> None:
-        if self.is_on and (not event.queues or not self.own.queues or set(event.queues) & set(self.own.queues)):
-            waiting = await db.in_thread(operator_day.count_waiting, self.own.queues)
-            if waiting != self.own.waiting:
-                self.own = replace(self.own, waiting=waiting)
-                self._show()
-
-    async def _settings_changed(self, event: live.SettingsChanged) -> None:
-        if not event.keys or any(key.startswith("pbx_") or key in SETTINGS for key in event.keys):
-            await self.refresh()
-
-    async def _rights_changed(self, event: live.RightsChanged) -> None:
-        if not event.user_ids or self.actor.user_id in event.user_ids:
-            await self.refresh()
-
     async def _listened_in(self, event: live.ListenedIn) -> None:
-        if event.operator == self.own.extension and settings.value("supervision_announced"):
+        if settings.value("supervision_announced"):
             words = {
                 "listen": _("A supervisor listens to your talk"),
                 "whisper": _("A supervisor speaks to you, your partner does not hear it"),
@@ -225,6 +229,10 @@ class PhoneDesk:
             }
             with self.client, shown():
                 toast(words[event.mode], "info")
+
+
+def _of_telephony(keys: tuple[str, ...]) -> bool:
+    return not keys or any(key.startswith("pbx_") or key in SETTINGS for key in keys)
 
 
 def _read(actor: Actor) -> tuple[bool, Link, SoftphoneLogin | None]:

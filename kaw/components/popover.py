@@ -1,4 +1,4 @@
-"""A small window over a button of the bar: filled when it opens, emptied when it closes."""
+"""Small windows: over a button of the bar, filled as it opens and emptied as it closes; or at a point of the page."""
 
 import inspect
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from kaw.components.errors import shown
 from kaw.components.inputs import TextElement
 
 Fill = Callable[[], Any]
+MARGIN, WIDTH, HEIGHT = 8, 300, 440
 
 
 class Popover:
@@ -59,3 +60,34 @@ class Popover:
         self.is_open = False
         if not self.menu.is_deleted:
             self.menu.clear()
+
+
+class PopoverAt:
+    """A window at these pixels of the page, filled within ``with``; Escape and a click outside put it away."""
+
+    def __init__(self, label: str, x: int, y: int) -> None:
+        self._back = ui.element("div").classes("kaw-popover-back").on("click.self", self.close)
+        place = f"left: min({max(x, MARGIN)}px, calc(100vw - {WIDTH + MARGIN}px));"
+        place += f" top: min({max(y, MARGIN)}px, max({MARGIN}px, calc(100dvh - {HEIGHT}px)))"
+        with self._back:
+            self.box = ui.element("div").classes("kaw-popover").style(place)
+        self.box.props["role"] = "dialog"
+        self.box.props["aria-label"] = label
+        self.box.on("keydown.escape", self.close)
+
+    def __enter__(self) -> "PopoverAt":
+        self.box.__enter__()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.box.__exit__()
+
+    def take_focus(self) -> None:
+        """For the keyboard: Tab goes on from here, Escape closes."""
+        first = f'document.getElementById("{self.box.html_id}")?.querySelector("input, button")?.focus()'
+        ui.run_javascript(first)
+
+    def close(self) -> None:
+        """Put it away."""
+        if not self._back.is_deleted:
+            self._back.delete()

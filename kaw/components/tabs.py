@@ -42,6 +42,7 @@ class TabContext:
     subscriptions: list[tuple[type[live.LiveEvent], Callable[..., Any]]] = field(default_factory=list)
     confirm_close: Callable[[], Awaitable[bool]] | None = None  # set it to ask in other words than the frame's
     on_show: Callable[[], Any] | None = None  # called when the user comes back to the tab
+    in_sight: Callable[[], bool] = lambda: True  # whether it is the tab that is shown
 
     def on(self, kind: type[live.LiveEvent], handler: Callable[..., Any]) -> None:
         """Hear live events as long as the tab is open (a plain ``subscribe`` would last as long as the browser).

@@ -177,6 +177,7 @@ class Workspace:
             set_query=set_query,
             query=dict(tab.query),
             draft=dict(self._drafts.get(tab.id, {})),
+            in_sight=lambda: self.active is tab,
         )
 
     async def _name_unopened(self) -> None:

@@ -45,10 +45,13 @@ class PhoneEntry:
     @property
     def shown(self) -> str:
         """As people read it: +7 903 154-55-46 доб. 12 (label)."""
+        return f"{self.dialled} ({self.label})" if self.label else self.dialled
+
+    @property
+    def dialled(self) -> str:
+        """The same without the label: what somebody types who calls it."""
         text = format_number(self.number)
-        if self.extension:
-            text += f" доб. {self.extension}"
-        return f"{text} ({self.label})" if self.label else text
+        return f"{text} доб. {self.extension}" if self.extension else text
 
 
 class PhoneType(TextType):

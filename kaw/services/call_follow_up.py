@@ -18,7 +18,7 @@ from kaw.services.calls.recorder import Hooks
 from kaw.services.calls.timeline import AFTER_CALL_REASON
 from kaw.services.pauses import MISSED
 from kaw.services.phones import interface_of
-from kaw.telephony.port import Pbx
+from kaw.telephony.port import Commands
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ NOT_TAKEN = (LegResult.NO_ANSWER, LegResult.REJECTED)
 class FollowUp:
     """``Recorder(hooks=follow_up.hooks())``, and ``take_up()`` when the line is there again."""
 
-    def __init__(self, pbx: Callable[[], Pbx]) -> None:
+    def __init__(self, pbx: Callable[[], Commands]) -> None:
         self._pbx = pbx
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.Task[None]] = {}  # by operator

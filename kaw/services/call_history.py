@@ -1,10 +1,10 @@
-"""«История вызовов» and the calls of a partner (R12.6, R8.2.8).
+"""«История вызовов» (R12.6), and calls as one user may know them.
 
 A user finds the calls his own phone took part in; with the reports right he finds all. Numbers and partners are what
 ``call_partners`` lets him know; a number he dialled himself is no secret from him.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,11 +16,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from kaw import db
 from kaw.models import Call, CallDirection, CallLeg, CallResult, QueueVisit, Right, User
-from kaw.services import access, call_partners, partners, settings
+from kaw.services import access, call_partners, recordings, settings
 from kaw.services.access import Actor, Rights
 
 PAGE = 50
 WHOLE_NUMBER = 10  # digits from which a number is looked up by its key
+
+Mark = tuple[datetime, int]  # of a call: when it began and its id, by which calls are ordered
 
 
 class CallKind(StrEnum):
@@ -40,7 +42,7 @@ class CallQuery:
     until: date | None = None
     kind: CallKind = CallKind.ALL
     number: str = ""
-    offset: int = 0
+    before: Mark | None = None  # only calls older than this one
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,17 @@ class CallRow:
     talk_seconds: int
     operator: str
     queue: str
-    has_recording: bool  # and he may hear it
+    has_recording: bool  # whole, and he may hear it
+
+    @property
+    def mark(self) -> Mark:
+        """Its place in the order of calls."""
+        return self.at, self.id
+
+    @property
+    def is_missed(self) -> bool:
+        """It rang here, and nobody talked."""
+        return self.direction is CallDirection.INBOUND and self.result not in (None, CallResult.ANSWERED)
 
 
 @dataclass(frozen=True)
@@ -68,44 +80,40 @@ class CallPage:
     more: bool
 
 
-@dataclass(frozen=True)
-class NumberTotals:
-    """How often one number of a partner was reached and missed."""
-
-    number: str
-    made: int
-    missed: int
-
-
-@dataclass(frozen=True)
-class PartnerCalls:
-    """The calls of one partner."""
-
-    totals: tuple[NumberTotals, ...]
-    rows: tuple[CallRow, ...]
-
-
 def calls(actor: Actor, query: CallQuery) -> CallPage:
     """The calls that fit: one's own, or everybody's with the reports right."""
     rights = access.rights(actor)
-    found = _matching(rights, query).order_by(col(Call.started_at).desc(), col(Call.id).desc())
     with db.reading() as session:
-        ids = list(session.exec(found.offset(max(query.offset, 0)).limit(PAGE + 1)))
-        return CallPage(_rows(session, rights, ids[:PAGE]), len(ids) > PAGE)
+        return page(session, rights, _matching(rights, query), query.before)
 
 
-def partner_calls(actor: Actor, partner_id: int) -> PartnerCalls:
-    """The newest calls of a partner he sees, and totals of them per number; NotFound for another."""
-    partners.get(actor, partner_id)
-    rights = access.rights(actor)
-    newest = select(Call.id).where(Call.partner_id == partner_id).order_by(col(Call.started_at).desc()).limit(PAGE)
-    with db.reading() as session:
-        rows = _rows(session, rights, list(session.exec(newest)), of_partner=partner_id)
-    counted: dict[str, list[int]] = {}
-    for row in rows:
-        if row.result is not None:
-            counted.setdefault(row.number, [0, 0])[0 if row.result.reached else 1] += 1
-    return PartnerCalls(tuple(NumberTotals(number, *both) for number, both in counted.items()), rows)
+def page(
+    session: Session,
+    rights: Rights,
+    found: SelectOfScalar[int | None],
+    before: Mark | None,
+    shown: Collection[str] | None = None,
+) -> CallPage:
+    """The newest of these calls that are older than ``before``. ``shown``: the only numbers (keys) he gets to see."""
+    if before is not None:
+        at, call_id = before
+        older = sa.or_(col(Call.started_at) < at, col(Call.id) < call_id)
+        found = found.where(col(Call.started_at) <= at, older)  # in this form the index answers it
+    newest = found.order_by(col(Call.started_at).desc(), col(Call.id).desc()).limit(PAGE + 1)
+    ids = list(session.exec(newest))
+    return CallPage(_rows(session, rights, ids[:PAGE], shown), len(ids) > PAGE)
+
+
+def own_calls(rights: Rights, *, dialled: bool = False) -> SelectOfScalar[int]:
+    """Ids of the calls that the user's phone took part in, or of those he dialled."""
+    found = select(CallLeg.call_id).where(CallLeg.user_id == rights.user_id)
+    return found.where(col(CallLeg.called).is_(False)) if dialled else found
+
+
+def last_queues(session: Session, ids: Sequence[int | None]) -> dict[int | None, str]:
+    """The last queue of each call."""
+    query = select(QueueVisit.call_id, QueueVisit.queue).where(col(QueueVisit.call_id).in_(ids))
+    return dict(session.exec(query.order_by(col(QueueVisit.joined_at))).all())
 
 
 def _matching(rights: Rights, query: CallQuery) -> SelectOfScalar[int | None]:
@@ -118,13 +126,12 @@ def _matching(rights: Rights, query: CallQuery) -> SelectOfScalar[int | None]:
         found = found.where(Call.direction == CallDirection.INBOUND, Call.result != CallResult.ANSWERED)
     elif query.kind is not CallKind.ALL:
         found = found.where(Call.direction == CallDirection(query.kind.value))
-    own = select(CallLeg.call_id).where(CallLeg.user_id == rights.user_id)
     if not rights.has(Right.REPORTS):
-        found = found.where(col(Call.id).in_(own))
+        found = found.where(col(Call.id).in_(own_calls(rights)))
     if query.number.strip():
         found = found.where(_has_number(query.number))
         if not call_partners.sees_numbers(rights):  # a filter must not tell what is hidden
-            found = found.where(col(Call.id).in_(own.where(col(CallLeg.called).is_(False))))
+            found = found.where(col(Call.id).in_(own_calls(rights, dialled=True)))
     return found
 
 
@@ -141,13 +148,13 @@ def _has_number(text: str) -> sa.ColumnElement[bool]:
 
 
 def _rows(
-    session: Session, rights: Rights, ids: Sequence[int | None], of_partner: int | None = None
+    session: Session, rights: Rights, ids: Sequence[int | None], shown: Collection[str] | None
 ) -> tuple[CallRow, ...]:
     found = {call.id: call for call in session.exec(select(Call).where(col(Call.id).in_(ids)))}
     ordered = [found[call_id] for call_id in ids if call_id in found]
     callers = call_partners.callers_of(session, rights, ordered)
     own, dialled = _own(session, rights, ids)
-    queues = _queues(session, ids)
+    queues = last_queues(session, ids)
     people = {call.user_id for call in ordered if call.user_id}
     names = dict(session.exec(select(User.id, User.full_name).where(col(User.id).in_(people))).all())
     everything = rights.has(Right.REPORTS)
@@ -155,9 +162,8 @@ def _rows(
     for call in ordered:
         caller = callers[call.id or 0]
         number = call_partners.shown_number(call.number) if call.id in dialled else caller.number
-        known = {caller.partner_id, *(partner for partner, _title in caller.choices)}
-        if of_partner is not None and of_partner not in known and call.id not in dialled:
-            number = ""  # the partner has it in a field that is hidden from him
+        if shown is not None:
+            number = call_partners.shown_number(call.number) if call.digits10 in shown else ""
         rows.append(
             CallRow(
                 id=call.id or 0,
@@ -170,10 +176,15 @@ def _rows(
                 talk_seconds=(call.talk_ms or 0) // 1000,
                 operator=names.get(call.user_id, "") or call.operator or "",
                 queue=queues.get(call.id, ""),
-                has_recording=bool(call.recording) and (everything or call.id in own),
+                has_recording=_is_whole(call) and (everything or call.id in own),
             )
         )
     return tuple(rows)
+
+
+def _is_whole(call: Call) -> bool:
+    """Whether its recording is there from begin to end, as far as is known."""
+    return call.ended_at is not None and recordings.is_offered(call.recording, call.started_at)
 
 
 def _own(session: Session, rights: Rights, ids: Sequence[int | None]) -> tuple[set[int | None], set[int | None]]:
@@ -183,12 +194,6 @@ def _own(session: Session, rights: Rights, ids: Sequence[int | None]) -> tuple[s
     )
     legs = session.exec(query).all()
     return {call_id for call_id, _called in legs}, {call_id for call_id, called in legs if not called}
-
-
-def _queues(session: Session, ids: Sequence[int | None]) -> dict[int | None, str]:
-    """The last queue of each call."""
-    query = select(QueueVisit.call_id, QueueVisit.queue).where(col(QueueVisit.call_id).in_(ids))
-    return dict(session.exec(query.order_by(col(QueueVisit.joined_at))).all())
 
 
 def _midnight(day: date) -> datetime:

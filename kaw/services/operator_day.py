@@ -1,6 +1,6 @@
 """An operator's day in numbers, and the calls behind each; who waits in his queues now (R12.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -93,10 +93,19 @@ def queues_of(session: Session, user_id: int) -> tuple[str, ...]:
     return tuple(session.exec(query))
 
 
+def waiting_by_queue() -> Mapping[str, int]:
+    """How many wait in each queue now."""
+    return _waiting.get(None)
+
+
+def sum_waiting(counts: Mapping[str, int], queues: Sequence[str]) -> int:
+    """How many of them in these queues; in all of them when none is named."""
+    return sum(counts.values()) if not queues else sum(counts.get(queue, 0) for queue in queues)
+
+
 def count_waiting(queues: Sequence[str]) -> int:
     """How many wait in these queues now; in all of them when none is named."""
-    found = _waiting.get(None)
-    return sum(found.values()) if not queues else sum(found.get(queue, 0) for queue in queues)
+    return sum_waiting(waiting_by_queue(), queues)
 
 
 def waiting(actor: Actor) -> list[Waiting]:

@@ -1,14 +1,30 @@
-"""«История вызовов» on the screen: whose calls, as they come."""
+"""«История вызовов» on the screen: whose calls, as they come, and calling back."""
+
+from typing import Any
+
+from nicegui.testing import User
 
 from kaw import live
+from kaw.components.call_history.call_table import CallTable
 from kaw.models import Access
-from kaw.services import partners
+from kaw.services import partners, settings
 from tests.calls import give_extension, insert_call
 from tests.cards import make_card
 from tests.conftest import People, allow
 from tests.pages.conftest import Visit
+from tests.pages.forms import eventually, press, settled
+from tests.pbx import PaperPbx
 
 NUMBER, SHOWN = "79031545546", "+7 903 154-55-46"
+
+
+def table(user: User) -> CallTable:
+    (element,) = user.find(kind=CallTable).elements
+    return element
+
+
+def rows(user: User) -> list[dict[str, Any]]:
+    return table(user).props["rows"]
 
 
 async def test_anna_sees_her_calls_as_they_come(visit: Visit, people: People) -> None:
@@ -16,14 +32,34 @@ async def test_anna_sees_her_calls_as_they_come(visit: Visit, people: People) ->
     card = make_card(people.oleg)
     allow(people.editors, {card["name"]: Access.EDIT, card["phone"]: Access.EDIT})
     give_extension(people.anna, "101")
-    partners.create(people.oleg, {"name": "ООО «Ёлочка»", "phone": NUMBER})
+    partner = partners.create(people.oleg, {"name": "ООО «Ёлочка»", "phone": NUMBER})
     anna = await visit(people.anna, "/calls")
     await anna.should_see("Звонков нет")
     call_id = insert_call(people.anna, number=NUMBER)
     live.announce([live.CallsChanged((call_id,))])
-    await anna.should_see(SHOWN)
-    await anna.should_see("ООО «Ёлочка»")
-    await anna.should_see("Входящий, отвечен")
+    await eventually(lambda: rows(anna))
+    await anna.should_not_see("Звонков нет")
+    (row,) = rows(anna)
+    assert (row["number"], row["title"], row["event"]) == (SHOWN, "ООО «Ёлочка»", "Входящий, отвечен")
+    anna.find(kind=CallTable).trigger("open", row["partner"])
+    await anna.should_see(f"№ {partner}")
+
+
+async def test_older_calls_stay_when_new_ones_come(visit: Visit, people: People) -> None:
+    """R12.6"""
+    make_card(people.oleg)
+    made = [insert_call(people.oleg, number=NUMBER, ago=9000 - place) for place in range(120)]
+    oleg = await visit(people.oleg, "/calls")
+    await eventually(lambda: len(rows(oleg)) == 50)
+    press(oleg, "Показать еще")
+    await eventually(lambda: len(rows(oleg)) == 100)
+    newest = insert_call(people.oleg, number=NUMBER)
+    live.announce([live.CallsChanged((newest,))])
+    await eventually(lambda: rows(oleg)[0]["id"] == newest)
+    press(oleg, "Показать еще")
+    await eventually(lambda: len(rows(oleg)) == 121)
+    assert [row["id"] for row in rows(oleg)] == [newest, *reversed(made)]
+    await oleg.should_not_see("Показать еще")
 
 
 async def test_a_hidden_phone_is_not_in_the_list(visit: Visit, people: People) -> None:
@@ -33,5 +69,33 @@ async def test_a_hidden_phone_is_not_in_the_list(visit: Visit, people: People) -
     give_extension(people.boris, "102")
     insert_call(people.boris, number=NUMBER, extension="102")
     boris = await visit(people.boris, "/calls")
-    await boris.should_see("Входящий, отвечен")
-    await boris.should_not_see(SHOWN)
+    await eventually(lambda: rows(boris))
+    assert [(row["event"], row["number"]) for row in rows(boris)] == [("Входящий, отвечен", "")]
+
+
+async def test_a_click_calls_back(visit: Visit, people: People, pbx: PaperPbx) -> None:
+    """R12.4 R12.6"""
+    card = make_card(people.oleg)
+    allow(people.editors, {card["name"]: Access.EDIT, card["phone"]: Access.EDIT})
+    give_extension(people.anna, "101")
+    call_id = insert_call(people.anna, number=NUMBER)
+    strangers = insert_call(people.boris, number="74951234567", extension="102")
+    anna = await visit(people.anna, "/calls")
+    await eventually(lambda: rows(anna))
+    assert table(anna).props["calls"] is True
+    anna.find(kind=CallTable).trigger("call", strangers)  # no row of hers: a browser that was tampered with
+    await settled()
+    anna.find(kind=CallTable).trigger("call", call_id)
+    await eventually(lambda: pbx.names() == ["originate"])
+    assert pbx.asked[0][1]["number"] == NUMBER
+
+
+async def test_it_follows_whether_there_is_a_pbx(visit: Visit, people: People) -> None:
+    """R12.4"""
+    make_card(people.oleg)
+    insert_call(people.oleg, number=NUMBER)
+    oleg = await visit(people.oleg, "/calls")
+    await eventually(lambda: rows(oleg))
+    assert table(oleg).props["calls"] is False
+    settings.change(people.oleg, {"pbx_host": "127.0.0.1"})
+    await eventually(lambda: table(oleg).props["calls"] is True)

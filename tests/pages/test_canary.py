@@ -11,20 +11,25 @@ from nicegui import core
 from nicegui.outbox import Message, Outbox
 from nicegui.testing import User
 
+from kaw import live
 from kaw.components.tabs import TABS
 from kaw.models import Access, FieldKind
 from kaw.services import bin as bin_
-from kaw.services import choices, fields, history, imports, partner_table, partners
+from kaw.services import call_history, choices, fields, history, imports, partner_table, partners
 from kaw.services.access import Actor
+from kaw.services.call_history import CallQuery
 from kaw.services.choices import ItemDraft
 from kaw.services.fields import FieldDraft
 from kaw.services.partner_table import TableQuery
+from tests.calls import give_extension, insert_call
 from tests.cards import choice_ids, make_card, make_list
 from tests.conftest import People, allow
 from tests.pages.conftest import Visit, signed_in
-from tests.pages.forms import eventually, settled
+from tests.pages.forms import click_in_table, eventually, settled
+from tests.pbx import PaperPbx
 
 CANARY = "Kanarienvogel"
+HIDDEN_PHONE = "9586472913"
 HIDDEN_WORDS = (CANARY, "Heimlich", "hidden_mark", "hidden_kind", "hidden_many")
 QUERIES = (
     *("", "q=romashka", "q=kanarienvogel", "q=kanarien", "q=vogel", "q=heimlich"),
@@ -212,14 +217,60 @@ async def delivered(user: User) -> None:
 
 async def open_funnel(user: User, column: str) -> None:
     """A message of the grid that asks for the funnel of this column, as a browser, or a forger, sends it."""
-    assert user.client
-    layout = user.client.layout
-    (table,) = [
-        name.removesuffix("-range")
-        for element in user.client.elements.values()
-        if (name := str(element.props.get("id", ""))).endswith("-range")
-    ]
-    args = {"table": table, "column": column, "x": 1, "y": 1}
-    (listener,) = [found for found in layout._event_listeners.values() if found.type == "kaw_table_funnel"]
-    layout._handle_event({"listener_id": listener.id, "args": args})
+    click_in_table(user, "funnel", column=column, x=1, y=1)
     await delivered(user)
+
+
+# R7.3.6, R8.2.8, R12.4: nor a phone in a hidden field, by the calls of the card, the history, or a message of the table
+async def test_a_hidden_phone_is_told_by_no_call(
+    wire: Wire, visit: Visit, people: People, card: dict[str, int], cards: list[int], pbx: PaperPbx
+) -> None:
+    call_the_hidden_phone(people, cards[0])
+    anna = await visit(people.anna)
+    await anna.should_see("3 партнера")
+    click_in_table(anna, "call", id=cards[0], number=f"+7{HIDDEN_PHONE}")
+    click_in_table(anna, "numbers", id=cards[0], column="hidden_phone", x=1, y=1)
+    await delivered(anna)
+    on_card = await visit(people.anna, f"/partner/{cards[0]}")
+    await look_at_calls(on_card)
+    for call_id in (call.id for call in call_history.calls(people.oleg, CallQuery()).rows):
+        live.announce([live.CallsChanged((call_id,))])
+    await delivered(on_card)
+    await delivered(await visit(people.anna, "/calls"))
+    assert any("Номер скрыт" in text for text in wire.sent)
+    assert phones_sent(wire) == []
+    assert pbx.asked == []
+
+
+# the same walk finds the number when its field is shown
+async def test_who_may_see_the_phone_is_told_it(
+    wire: Wire, visit: Visit, people: People, card: dict[str, int], cards: list[int], pbx: PaperPbx
+) -> None:
+    call_the_hidden_phone(people, cards[0])
+    await look_at_calls(await visit(people.oleg, f"/partner/{cards[0]}"))
+    assert phones_sent(wire) != []
+
+
+def call_the_hidden_phone(people: People, partner_id: int) -> None:
+    """Oleg puts a number into a field that Anna does not see, and talks with it."""
+    fields.create(people.oleg, FieldDraft("Heimliches Telefon", "hidden_phone", FieldKind.PHONE, on_main_page=True))
+    version = partners.get(people.oleg, partner_id).version
+    partners.save(people.oleg, partner_id, {"hidden_phone": f"+7{HIDDEN_PHONE}"}, version)
+    for actor, extension in ((people.oleg, "100"), (people.anna, "101")):
+        give_extension(actor, extension)
+    insert_call(people.oleg, number=f"7{HIDDEN_PHONE}", extension="100", ago=600, partner_id=partner_id)
+    insert_call(people.oleg, number=f"7{HIDDEN_PHONE}", extension="100", stage="missed", partner_id=partner_id)
+
+
+async def look_at_calls(user: User) -> None:
+    """Open «История по звонкам» of the card."""
+    await user.should_see("История по звонкам")
+    user.find("История по звонкам").click()
+    await user.should_see("звонков сделано")
+    await delivered(user)
+
+
+def phones_sent(wire: Wire) -> list[str]:
+    """What has been sent of the hidden phone, in whatever notation."""
+    last = HIDDEN_PHONE[-7:]
+    return [text for text in wire.sent if last in "".join(c for c in text if c not in " -()\u00a0")]

@@ -45,6 +45,9 @@ class World:
     def partner(self) -> int:
         return partners.create(self.people.oleg, {"name": f"ООО «Ёлочка» {self.next()}"})
 
+    def partner_with_phone(self) -> int:
+        return partners.create(self.people.oleg, {"name": f"Лютик {self.next()}", "phone": "+79031112233"})
+
     def partner_in_bin(self) -> int:
         card = self.partner()
         partner_bin.delete(self.people.oleg, [card])
@@ -98,6 +101,10 @@ class World:
     def talk(self) -> int:
         """A call that Anna answered."""
         return insert_call(self.people.anna, number="+79031112233", extension="101")
+
+    def missed_call(self) -> int:
+        """A call that rang at Anna's phone in vain."""
+        return insert_call(self.people.anna, number=f"+7903{self.next():07d}", stage="missed")
 
     def ambiguous_talk(self) -> tuple[int, int]:
         """A call that Anna answered from a number that several partners have, and one of those."""
@@ -159,7 +166,10 @@ CALLS: dict[str, Call] = {
     "bin.restore": Call(EDITORS, lambda w: (w.partner_in_bin(),)),
     "call_notes.get": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
     "call_history.calls": Call(EVERYBODY, lambda w: (CallQuery(),)),
-    "call_history.partner_calls": Call(VIEWERS, lambda w: (w.partner(),), NotFound),
+    "partner_calls.calls": Call(VIEWERS, lambda w: (w.partner(),), NotFound),
+    "partner_calls.concerns": Call(VIEWERS, lambda w: (w.partner(), {w.talk()}), NotFound),
+    "partner_calls.totals": Call(VIEWERS, lambda w: (w.partner(),), NotFound),
+    "partner_phones.to_call": Call(VIEWERS, lambda w: (w.partner_with_phone(), "+79031112233"), NotFound),
     "recordings.note_listening": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
     "recordings.open": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound, ends_with=NotFound),  # its file is not there
     "call_notes.save": Call(OWN_CALLS, lambda w: (w.talk(), "Просит счет"), NotFound),
@@ -208,6 +218,12 @@ CALLS: dict[str, Call] = {
     "imports.cancel": Call(ADMIN, lambda w: (w.load(),), ends_with=Conflict),
     "imports.inspect": Call(ADMIN, lambda w: (w.file(), "партнеры.csv")),
     "imports.start": Call(ADMIN, lambda w: (w.file(), "партнеры.csv")),
+    "missed_calls.claim": Call(OWN_CALLS, lambda w: (w.missed_call(),), NotFound),
+    "missed_calls.close": Call(OWN_CALLS, lambda w: (w.missed_call(),), NotFound),
+    "missed_calls.closed": Call(EVERYBODY),
+    "missed_calls.count_open": Call(EVERYBODY),
+    "missed_calls.missed": Call(EVERYBODY),
+    "missed_calls.release": Call(OWN_CALLS, lambda w: (w.missed_call(),), NotFound),
     "operator_day.calls": Call(EVERYBODY, lambda w: (DayCalls.ACCEPTED,)),
     "operator_day.recent": Call(EVERYBODY),
     "operator_day.waiting": Call(EVERYBODY),
@@ -238,7 +254,10 @@ CALLS: dict[str, Call] = {
     "sessions.sign_out": Call(EVERYBODY),
     "settings.all_settings": Call(ADMIN),
     "settings.change": Call(ADMIN, lambda w: ({"company_name": f"ООО {w.next()}"},)),
+    "settings.drafted": Call(ADMIN, lambda w: ({"pbx_host": "pbx"}, "pbx_")),
     "softphone_login.login": Call(EVERYBODY),
+    "telephony_check.check": Call(ADMIN, lambda w: ({},)),
+    "telephony_check.state": Call(ADMIN),
     "users.all_users": Call(ADMIN),
     "users.create": Call(ADMIN, lambda w: (w.user_draft(), PASSWORD)),
     "users.delete": Call(ADMIN, lambda w: (w.user(), "удалить")),
@@ -271,6 +290,9 @@ WITHOUT_ACTOR: dict[str, str] = {
     "bin.purge_old": MAINTENANCE,
     "after_call": INNER,
     "call_follow_up": INNER,
+    "call_history.last_queues": INNER,
+    "call_history.own_calls": INNER,
+    "call_history.page": INNER,
     "calls": FOLLOWS,
     "call_partners.answered": FOLLOWS,
     "call_partners.caller_of": INNER,
@@ -315,6 +337,8 @@ WITHOUT_ACTOR: dict[str, str] = {
     "operator_day.counts": INNER,
     "operator_day.midnight": PURE,
     "operator_day.queues_of": INNER,
+    "operator_day.sum_waiting": PURE,
+    "operator_day.waiting_by_queue": INNER,
     "operator_legs": INNER,
     "partner_cards": INNER,
     "partner_changes": INNER,
@@ -327,6 +351,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "search_mariadb": INNER,
     "search_sqlite": INNER,
     "search_terms": PURE,
+    "recordings.is_offered": PURE,
     "recordings.mended": PURE,
     "secrets": "encrypts and decrypts for services; what comes out goes to no browser",
     "sessions.actor_for": BEFORE,
@@ -337,6 +362,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "sessions.touch": "a page notes that its own sign-in is still there",
     "setting_checks": PURE,
     "settings.default_of": "for services; a secret is encrypted in it",
+    "settings.plain": "for services that talk to the PBX; goes to no browser",
     "settings.secret": "for services that talk to the PBX; goes to no browser",
     "settings.value": "for services; a secret is encrypted in it",
     "table_counts": INNER,

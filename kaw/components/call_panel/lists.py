@@ -7,7 +7,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from kaw import db, live
-from kaw.components import layout
+from kaw.components import buttons, icons, layout
 from kaw.components.errors import shown
 from kaw.components.local_time import local
 from kaw.components.operator_words import state_look, state_words
@@ -17,7 +17,7 @@ from kaw.components.stopwatch import milliseconds
 from kaw.components.toasts import toast
 from kaw.i18n import _
 from kaw.models import OperatorState
-from kaw.services import calling, operator_day, operators
+from kaw.services import calling, missed_calls, operator_day, operators
 from kaw.services.call_partners import Caller
 from kaw.services.operator_day import DayCalls
 from kaw.services.operators import Operator
@@ -75,9 +75,22 @@ class CallList:
         self._callers = {caller.call_id: caller for caller, _row in rows}
         if not rows:
             layout.note(_("Nobody waits.") if self._kind is None else _("No calls today."))
-            return
-        may_call = self._kind is not None and self._desk.is_on
-        CallRows([{**row, "calls": may_call and bool(caller.number)} for caller, row in rows], self._open, self._call)
+        else:
+            may_call = self._kind is not None and self._desk.is_on
+            drawn = [{**row, "calls": may_call and bool(caller.number)} for caller, row in rows]
+            CallRows(drawn, self._open, self._call)
+        if self._kind is DayCalls.MISSED:
+            await self._link_to_all()
+
+    async def _link_to_all(self) -> None:
+        """Those of his queues and of other days, too."""
+        count = await db.in_thread(missed_calls.count_open, self._desk.actor)
+        words = _("All missed calls") + (f" ({count})" if count else "")
+        buttons.quiet(words, self._open_all, icon=icons.MISSED).classes("small").props("align=left")
+
+    def _open_all(self) -> None:
+        self._popover.close()
+        self._desk.open_tab("missed")
 
     def _open(self, partner_id: int) -> None:
         self._popover.close()

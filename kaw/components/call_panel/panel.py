@@ -48,6 +48,7 @@ class CallPanel(ui.element):
                 self._counters()
                 buttons.quiet(_("Sign out"), on_sign_out, icon=icons.SIGN_OUT).classes("small kaw-sign-out")
         desk.watch(self._show)
+        desk.watch_waiting(lambda: self._show_count("waiting"))
         desk.on_choice(PartnerChoice(desk).open_for)
         self._show()
 
@@ -99,15 +100,21 @@ class CallPanel(ui.element):
         self._phone.set_visibility(works)
         words, look, why = self._registration()
         _draw(self._phone, words, look)
-        self._phone.props["title"] = why
+        if self._phone.props.get("title") != why:
+            self._phone.props["title"] = why
         _draw(self._words, state_words(own.state, own.pause_type), state_look(own.state))
         self._timer.run_since(own.since)
-        for name, (number, calls) in self._lists.items():
-            text = str(getattr(own, name))
-            if number.text != text:
-                number.set_text(text)
-                calls.changed()
-            number.classes("kaw-bad" if name == "missed" and own.missed else "", remove="kaw-bad")
+        for name in self._lists:
+            self._show_count(name)
+        missed, _calls = self._lists["missed"]
+        missed.classes("kaw-bad" if own.missed else "", remove="" if own.missed else "kaw-bad")
+
+    def _show_count(self, name: str) -> None:
+        number, calls = self._lists[name]
+        text = str(getattr(self._desk.own, name))
+        if number.text != text:
+            number.set_text(text)
+            calls.changed()
 
     def _registration(self) -> tuple[str, str, str]:
         """Words, look and explanation of how this user can be reached."""

@@ -6,6 +6,8 @@ from typing import Any
 from nicegui import ui
 
 from kaw.components import editors, layout
+from kaw.components.call_button import may_call
+from kaw.components.editors.contacts import PhoneInput
 from kaw.components.editors.references import PartnerPicker, ReferencePicker
 from kaw.components.form import Form
 from kaw.components.partner_card.read_only import ReadOnly
@@ -18,7 +20,8 @@ HIGHLIGHT = 1.6  # seconds that what others changed stays marked
 
 
 class CardForm:
-    """``on_edit(name, value)`` is called for every change in an editor, also for those made by ``put``.
+    """``on_edit(name, value)`` is called for every change in an editor, also for those made by ``put``;
+    ``on_call(number, typed)`` calls a number that is shown, or one that may have been typed just now.
 
     ``values`` is what the editors begin with.
     """
@@ -32,10 +35,12 @@ class CardForm:
         *,
         on_edit: Callable[[str, Any], Any],
         on_open: Callable[[int], Any],
+        on_call: Callable[[str, bool], Any],
     ) -> None:
         self.fields = {field.unique_name: field for field in fields}
         self.editable = editable
         self._actor, self._values, self._on_edit, self._on_open = actor, values, on_edit, on_open
+        self._on_call = on_call
         self._read_only: dict[str, ReadOnly] = {}
         with Form() as self.form:
             self.form.classes("kaw-card-columns")
@@ -47,6 +52,12 @@ class CardForm:
             self._read_only[name].show(raw, text)
         elif name in self.form.rows:
             editors.put(self.form.rows[name].held, value, text)
+
+    def set_calls(self, on: bool) -> None:
+        """Whether there is a PBX to call by."""
+        for part in (*self._read_only.values(), *(row.held for row in self.form.rows.values())):
+            if isinstance(part, ReadOnly | PhoneInput):
+                part.set_calls(on)
 
     def words(self, name: str, value: Any) -> str:
         """What people read for a value that was typed or picked here."""
@@ -93,7 +104,7 @@ class CardForm:
         name = field.unique_name
         if name not in self.editable:
             with self.form.row(name, field.name).classes("view"):
-                self._read_only[name] = ReadOnly(field, self._on_open)
+                self._read_only[name] = ReadOnly(field, self._on_open, lambda number: self._on_call(number, False))
             return
         value = self._values.get(name)
         control = self.form.hold(
@@ -103,6 +114,9 @@ class CardForm:
             control.props["title"] = field.hint  # a narrow column cuts it off
         if isinstance(control, PartnerPicker):
             control.on_open = self._on_open
+        if isinstance(control, PhoneInput):
+            control.on_call = lambda number: self._on_call(number, True)
+            control.set_calls(may_call())
         control.on_value_change(lambda: self._on_edit(name, typed(field, control.value)))
 
 

@@ -23,6 +23,7 @@ class Head:
         on_view: Callable[[str], Any],
         on_save: Callable[[], Any],
         on_delete: Callable[[], Any] | None,
+        on_call: Callable[[str], Any],
     ) -> None:
         with layout.bar().classes("kaw-card-head"):
             with ui.element("div").classes("kaw-card-name"):
@@ -32,14 +33,19 @@ class Head:
                     self._word = inputs.TextElement("span", "").classes("kaw-clip")
                 inputs.TextElement("span", f"№ {card.id}").classes("kaw-muted")
                 phones = next((field for field in card.fields if field.holds_phones), None)
-                self._phone = ReadOnly(phones, most=1).classes("kaw-card-phone") if phones else None
-            views = {"info": _("Information"), "history": _("History")}
+                self._phone = ReadOnly(phones, on_call=on_call, most=1).classes("kaw-card-phone") if phones else None
+            views = {"info": _("Information"), "history": _("History"), "calls": _("Call log")}
             inputs.segments(views, "info", on_view, label=_("View of the card"))
             if on_delete is not None:
                 buttons.icon_button(icons.DELETE, _("Delete the partner"), on_delete)
             if card.editable:
                 buttons.primary(_("Save"), on_save).classes("kaw-save").props["title"] = "Ctrl+S"
         self.show(card)
+
+    def set_calls(self, on: bool) -> None:
+        """Whether there is a PBX to call by."""
+        if self._phone is not None:
+            self._phone.set_calls(on)
 
     def show(self, card: Card) -> None:
         """Show this card's title and state."""

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from kaw import db, live
 from kaw.components import buttons, icons, layout, states
+from kaw.components.call_button import follow_telephony, place_call
 from kaw.components.errors import shown
 from kaw.components.form_state import FormState
 from kaw.components.partner_card import drafts
@@ -37,6 +38,7 @@ class NewPartner:
         self._draw(card, names)
         self._tab.on(live.FieldsChanged, self._built_anew)
         self._tab.on(live.RightsChanged, self._built_anew)
+        follow_telephony(self._tab, self._set_calls)
 
     def _draw(self, card: NewCard, names: Mapping[str, Mapping[int, str]]) -> None:
         self._card = card
@@ -62,6 +64,7 @@ class NewPartner:
                     self._state.values,
                     on_edit=self._state.edit,
                     on_open=self._open,
+                    on_call=lambda number, _typed: place_call(self._tab.actor, number),
                 )
         drafts.show_edits(self._form, self._state, names)
 
@@ -82,6 +85,10 @@ class NewPartner:
         names = self._form.picked() if self._card.editable else {}
         self._state.merge(_blanks(card))
         self._draw(card, names)
+
+    def _set_calls(self, on: bool) -> None:
+        if self._card.editable:
+            self._form.set_calls(on)
 
     def _open(self, partner_id: int) -> None:
         self._tab.open("partner", str(partner_id))

@@ -2,28 +2,32 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nicegui import background_tasks, ui
 
 from kaw import db, live
 from kaw.components import dialogs, editors, icons, layout, states
+from kaw.components.call_button import call_partner, follow_telephony, place_call
+from kaw.components.call_history.call_list import follow_calls
 from kaw.components.errors import shown
 from kaw.components.form_state import FormState
 from kaw.components.partner_card import drafts
+from kaw.components.partner_card.calls import Calls
 from kaw.components.partner_card.conflicts import Notices
 from kaw.components.partner_card.files import Files
 from kaw.components.partner_card.form import CardForm
 from kaw.components.partner_card.head import Head
 from kaw.components.partner_card.history import Feed
+from kaw.components.partner_card.opened import Opened, open_card
 from kaw.components.partner_card.turn import Turn
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
 from kaw.errors import NotFound
 from kaw.i18n import _
-from kaw.models import Right, Side
-from kaw.services import access, attachments, history, partners
+from kaw.models import Side
+from kaw.services import history, partners
 from kaw.services.access import Actor
 from kaw.services.history import Line
 from kaw.services.partner_cards import Card, EditConflict
@@ -42,20 +46,6 @@ def titles(actor: Actor, keys: Sequence[str]) -> Mapping[str, str]:
     return {str(partner_id): title for partner_id, title in found.items()}
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A card and what its reader may do with it beside the fields."""
-
-    card: Card
-    may_delete: bool
-    may_change_files: bool
-
-    @property
-    def shape(self) -> object:
-        """What the form is built of; while it stays the same only values change."""
-        return self.card.fields, self.card.editable, self.may_delete, self.may_change_files, self.card.in_bin
-
-
 class CardTab:
     """What the user sees of one card."""
 
@@ -66,7 +56,7 @@ class CardTab:
     async def build(self) -> None:
         """Draw it and follow what happens to it."""
         actor, tab = self._tab.actor, self._tab
-        self._opened = await db.in_thread(_open, actor, self._id)
+        self._opened = await db.in_thread(open_card, actor, self._id)
         names = await db.in_thread(drafts.names_of, actor, self._card.fields, tab.draft) if tab.draft else {}
         self._state = FormState(tab, self._inputs())
         self._draw(names)
@@ -76,6 +66,8 @@ class CardTab:
         tab.on(live.AttachmentsChanged, self._files_changed)
         tab.on(live.FieldsChanged, self._refresh)
         tab.on(live.RightsChanged, self._refresh)
+        follow_calls(tab, self._calls_changed)
+        follow_telephony(tab, self._set_calls)
 
     @property
     def _card(self) -> Card:
@@ -102,11 +94,13 @@ class CardTab:
                     on_view=self._view,
                     on_save=self._save,
                     on_delete=self._delete if self._opened.may_delete else None,
+                    on_call=lambda number: self._call(number, False),
                 )
                 self._notices = Notices(self._state, self._take_theirs, self._keep_mine)
                 with ui.element("div").classes("kaw-card-body"):
                     self._draw_form()
                     self._feed = Feed(self._tab.actor, self._id, self._restore_value)
+                    self._calls = Calls(self._tab, self._id)
         self._show_values(self._card.inputs.keys() - self._state.changed)
         drafts.show_edits(self._form, self._state, names)
         background_tasks.create(self._read_rest(), context=self._place)
@@ -120,6 +114,7 @@ class CardTab:
                 self._state.values,
                 on_edit=self._edited,
                 on_open=lambda partner_id: self._tab.open("partner", str(partner_id)),
+                on_call=self._call,
             )
             with self._form.sides[Side.LEFT]:
                 self._files = Files(self._tab.actor, self._id, may_change=self._opened.may_change_files)
@@ -146,8 +141,24 @@ class CardTab:
             if not self._state.changed:
                 self._notices.clear()
 
-    def _view(self, view: str) -> None:
-        self._root.classes("history" if view == "history" else "", remove="history")
+    async def _view(self, view: str) -> None:
+        self._root.classes("" if view == "info" else view, remove="history calls")
+        await self._calls.set_shown(view == "calls")
+
+    async def _call(self, number: str, typed: bool) -> None:
+        if typed:
+            await place_call(self._tab.actor, number, self._id)
+        else:
+            await call_partner(self._tab.actor, self._id, number)
+
+    async def _calls_changed(self, ids: set[int]) -> None:
+        if not self._card.in_bin:
+            await self._calls.changed(ids)
+
+    def _set_calls(self, on: bool) -> None:
+        if not self._card.in_bin:
+            self._form.set_calls(on)
+            self._head.set_calls(on)
 
     async def _save(self) -> None:
         if self._state.conflicts:
@@ -189,7 +200,7 @@ class CardTab:
             return
         async with self._turn:
             try:
-                opened = await db.in_thread(_open, self._tab.actor, self._id)
+                opened = await db.in_thread(open_card, self._tab.actor, self._id)
             except NotFound:
                 self._gone()
                 return
@@ -315,8 +326,3 @@ class CardTab:
                 icon=icons.NOT_FOUND,
                 action=(_("Close the tab"), self._tab.close),
             )
-
-
-def _open(actor: Actor, partner_id: int) -> Opened:
-    card = partners.get(actor, partner_id)
-    return Opened(card, access.rights(actor).has(Right.CONTACTS), attachments.may_change(actor))

@@ -1,4 +1,4 @@
-"""The columns of a user's partner table as AG Grid takes them."""
+"""The partner table as AG Grid takes it: its columns for one user, and how it behaves."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ from kaw.i18n import _
 from kaw.models import FieldKind
 from kaw.services.card_schema import CardField, CardSchema
 
+BLOCK = 100  # rows fetched at once
+BLOCKS_KEPT = 6
+BLOCKS_AT_ONCE = 2
 WIDTHS = {
     FieldKind.LONG_TEXT: 210,
     FieldKind.EMAIL: 190,
@@ -32,6 +35,51 @@ def definitions(schema: CardSchema, fields: tuple[CardField, ...], title: CardFi
     columns.append(_fixed("actions", "", 130 if may_delete else 104, "kawPartners.cells.actions", pinned="right"))
     columns[-1]["resizable"] = False
     return columns
+
+
+def behaviour(root_id: str) -> dict[str, Any]:
+    """Rows in blocks from /data/partners; ``root_id`` is how assets/partner_table.js knows the table."""
+    scrolled = f'() => kawPartners.scrolled("{root_id}")'
+    return {
+        "defaultColDef": {
+            "resizable": True,
+            "sortable": False,
+            "minWidth": 70,
+            ":headerComponent": "kawPartners.Header",
+        },
+        "rowModelType": "infinite",
+        "cacheBlockSize": BLOCK,
+        "maxBlocksInCache": BLOCKS_KEPT,
+        "maxConcurrentDatasourceRequests": BLOCKS_AT_ONCE,
+        "infiniteInitialRowCount": 1,
+        "rowHeight": 34,
+        "headerHeight": 36,
+        "suppressMovableColumns": True,
+        "suppressCellFocus": False,
+        "animateRows": False,
+        "overlayNoRowsTemplate": "<span></span>",
+        ":getRowId": "(params) => String(params.data.id)",
+        ":onGridReady": f'(params) => kawPartners.ready(params, "{root_id}")',
+        ":onBodyScroll": scrolled,
+        ":onModelUpdated": scrolled,
+        ":onCellKeyDown": "kawPartners.key",
+        ":onRowDoubleClicked": "kawPartners.opened",
+    }
+
+
+def labels() -> dict[str, str]:
+    """The words that cells and heads are drawn with."""
+    return {
+        "open": _("to the card"),
+        "remove": _("Delete the partner"),
+        "call": _("Call"),
+        "noPhone": _("Telephony is not connected"),
+        "numbers": _("All numbers"),
+        "sort": _("sort"),
+        "filter": _("filter"),
+        "shown": _("shown"),
+        "noServer": _("The server does not answer."),
+    }
 
 
 def _fixed(name: str, title: str, width: int, renderer: str, pinned: str = "") -> dict[str, Any]:

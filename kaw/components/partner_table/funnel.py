@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from nicegui import ui
-
 from kaw import db
 from kaw.components import buttons, inputs, layout
 from kaw.components.editors.contacts import in_groups
 from kaw.components.errors import shown
 from kaw.components.form import Form
 from kaw.components.partner_table.value_list import ValueList
+from kaw.components.popover import PopoverAt
 from kaw.fields.base import FilterKind
 from kaw.i18n import _
 from kaw.services import partner_table
@@ -19,7 +18,6 @@ from kaw.services.access import Actor
 from kaw.services.card_schema import CardField
 from kaw.services.partner_table import ColumnFilter, TableQuery, ValueCount
 
-MARGIN, WIDTH, HEIGHT = 8, 300, 440
 ALL, EMPTY, FILLED = "all", "empty", "filled"
 
 Apply = Callable[[ColumnFilter], Any]
@@ -37,13 +35,8 @@ class Funnel:
 
     async def open(self, x: int, y: int) -> None:
         """Show it at these pixels of the window."""
-        self._back = ui.element("div").classes("kaw-popover-back").on("click.self", self.close)
-        place = f"left: min({max(x, MARGIN)}px, calc(100vw - {WIDTH + MARGIN}px));"
-        place += f" top: min({max(y, MARGIN)}px, max({MARGIN}px, calc(100dvh - {HEIGHT}px)))"
-        with self._back, ui.element("div").classes("kaw-popover").style(place) as box:
-            box.props["role"] = "dialog"
-            box.props["aria-label"] = _("Filter: {name}").format(name=self._field.name)
-            box.on("keydown.escape", self.close)
+        self._box = PopoverAt(_("Filter: {name}").format(name=self._field.name), x, y)
+        with self._box:
             inputs.TextElement("h2", self._field.name)
             self._build()
             with layout.line():
@@ -51,13 +44,11 @@ class Funnel:
                 buttons.quiet(_("Reset"), self._reset)
         if self._values is not None:
             await self._list_values("")
-        first = f'document.getElementById("{box.html_id}")?.querySelector("input, button")?.focus()'
-        ui.run_javascript(first)  # for the keyboard: Tab goes on from here, Escape closes
+        self._box.take_focus()
 
     def close(self) -> None:
         """Put it away."""
-        if not self._back.is_deleted:
-            self._back.delete()
+        self._box.close()
 
     def _build(self) -> None:
         self._form = Form(stacked=True)

@@ -11,9 +11,11 @@ from nicegui.events import GenericEventArguments
 
 from kaw import db, live
 from kaw.components import buttons, chips, dialogs, icons, inputs, layout, states
+from kaw.components.call_button import call_partner, follow_telephony, may_call
 from kaw.components.errors import shown
 from kaw.components.partner_table import columns, words
 from kaw.components.partner_table.funnel import Funnel
+from kaw.components.partner_table.numbers import show_numbers
 from kaw.components.tabs import TabContext, here
 from kaw.components.toasts import toast
 from kaw.errors import InvalidValue, KawError
@@ -25,9 +27,6 @@ from kaw.services.card_schema import CardField, CardSchema
 from kaw.services.partner_table import ColumnFilter, Count, TableQuery
 from kaw.services.table_query import LONGEST_SEARCH
 
-BLOCK = 100  # rows fetched at once
-BLOCKS_KEPT = 6
-BLOCKS_AT_ONCE = 2
 EXACT_AFTER = 0.4  # seconds; who types on does not need the exact number of a word half typed
 
 
@@ -57,12 +56,15 @@ class PartnerTable:
         tab.on(live.FieldsChanged, self._built_anew)
         tab.on(live.RightsChanged, self._rights_changed)
         tab.on_show = self._seen
+        follow_telephony(tab, lambda on: self._call("setCalls", on))
         for name, handler in (
             ("open", self._open),
             ("remove", self._remove),
             ("sort", self._sort),
             ("funnel", self._funnel),
             ("count", self._count_again),
+            ("call", self._call_number),
+            ("numbers", self._show_numbers),
         ):
             ui.on(f"kaw_table_{name}", handler)
 
@@ -138,45 +140,16 @@ class PartnerTable:
     def _options(self) -> dict[str, Any]:
         title = self._schema.title_field(self._rights)
         may_delete = self._rights.has(Right.CONTACTS)
-        call = f'kawPartners.scrolled("{self._root_id}")'
         return {
             "columnDefs": columns.definitions(self._schema, self._fields, title, may_delete=may_delete),
-            "defaultColDef": {
-                "resizable": True,
-                "sortable": False,
-                "minWidth": 70,
-                ":headerComponent": "kawPartners.Header",
+            **columns.behaviour(self._root_id),
+            "context": {
+                **self._grid_context(),
+                "mayDelete": may_delete,
+                "calls": may_call(),
+                "labels": columns.labels(),
+                "total": None,
             },
-            "rowModelType": "infinite",
-            "cacheBlockSize": BLOCK,
-            "maxBlocksInCache": BLOCKS_KEPT,
-            "maxConcurrentDatasourceRequests": BLOCKS_AT_ONCE,
-            "infiniteInitialRowCount": 1,
-            "rowHeight": 34,
-            "headerHeight": 36,
-            "suppressMovableColumns": True,
-            "suppressCellFocus": False,
-            "animateRows": False,
-            "overlayNoRowsTemplate": "<span></span>",
-            ":getRowId": "(params) => String(params.data.id)",
-            ":onGridReady": f'(params) => kawPartners.ready(params, "{self._root_id}")',
-            ":onBodyScroll": f"() => {call}",
-            ":onModelUpdated": f"() => {call}",
-            ":onCellKeyDown": "kawPartners.key",
-            ":onRowDoubleClicked": "kawPartners.opened",
-            "context": {**self._grid_context(), "mayDelete": may_delete, "labels": self._labels(), "total": None},
-        }
-
-    def _labels(self) -> dict[str, str]:
-        return {
-            "open": _("to the card"),
-            "remove": _("Delete the partner"),
-            "call": _("Call"),
-            "noPhone": _("Telephony is not connected"),
-            "sort": _("sort"),
-            "filter": _("filter"),
-            "shown": _("shown"),
-            "noServer": _("The server does not answer."),
         }
 
     def _grid_context(self) -> dict[str, Any]:
@@ -266,6 +239,18 @@ class PartnerTable:
     def _open(self, event: GenericEventArguments) -> None:
         if event.args.get("table") == self._root_id:
             self._tab.open("partner", str(int(event.args["id"])))
+
+    async def _call_number(self, event: GenericEventArguments) -> None:
+        if event.args.get("table") == self._root_id:
+            with self._place, shown():
+                await call_partner(self._tab.actor, int(event.args["id"]), str(event.args["number"]))
+
+    async def _show_numbers(self, event: GenericEventArguments) -> None:
+        sent = event.args
+        if sent.get("table") == self._root_id:
+            with self._place.client.layout, shown():
+                place = int(sent["x"]), int(sent["y"])
+                await show_numbers(self._tab.actor, int(sent["id"]), str(sent["column"]), *place)
 
     async def _remove(self, event: GenericEventArguments) -> None:
         if event.args.get("table") != self._root_id:

@@ -17,8 +17,8 @@ CALLERS, TEAM_SIZE = 300, 8
 async def open_centre(folder: Path) -> Demo:
     """Start it and let this process's settings point to it."""
     numbers, operators = await db.in_thread(_people)
-    await db.in_thread(folder.mkdir, parents=True, exist_ok=True)
     demo = await start_demo(numbers, operators, folder=folder, visitor=VISITOR)
+    await db.in_thread(_make_place, demo)
     given = {
         "HOST": demo.host,
         "PORT": str(demo.port),
@@ -33,6 +33,13 @@ async def open_centre(folder: Path) -> Demo:
     os.environ.update({f"KAW_PBX_{name}": value for name, value in given.items()})
     config.cache_clear()
     return demo
+
+
+def _make_place(demo: Demo) -> None:
+    """Files that a PBX has before its first call."""
+    demo.recordings.mkdir(parents=True, exist_ok=True)
+    demo.queue_log.touch()
+    demo.cdr.touch()
 
 
 def _people() -> tuple[list[str], list[tuple[str, str]]]:
