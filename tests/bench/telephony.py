@@ -19,7 +19,7 @@ from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.telephony.events import PbxEvent
 from kaw.telephony.translate import translate
-from tests.bench import base
+from tests.bench import base, browsers
 
 TRACE = Path(__file__).parents[1] / "fixtures" / "ami" / "x2_chaos.ami.gz"
 BATCH, CHUNK = 500, 64 * 1024
@@ -34,6 +34,8 @@ def measure(events: int, rows: int, *, only: str = "") -> list[Figure]:
         found += _absorbed(events)
     if only in "partner by number":
         found += _looked_up(rows)
+    if any(only in name for name in browsers.NAMES):
+        found += browsers.measure(only=only)
     return found
 
 

@@ -175,4 +175,4 @@ class Screen:
 
     def section(self, name: str) -> None:
         """Switch to a section of the card."""
-        self.panel.get_by_role("radio", name=name).click()
+        self.panel.get_by_role("radio", name=name, exact=True).click()

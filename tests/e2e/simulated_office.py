@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import TypeVar
 
 from kaw.telephony.simulator.answers import Account
@@ -14,11 +15,13 @@ from kaw.telephony.simulator.queueing import Queue
 from kaw.telephony.simulator.server import AmiServer
 from kaw.telephony.simulator.shape import Channel
 from kaw.telephony.simulator.simulation import Simulation
+from kaw.telephony.simulator.sound import write_talk
 
 T = TypeVar("T")
 
 ACCOUNT = Account("kaw", "secret-of-the-line")
 QUEUE, QUEUE_NUMBER = "support", "500"
+RECORDED_S = 12.0  # seconds of every recording, however quick the story is
 
 
 class Office:
@@ -57,8 +60,23 @@ class Office:
         return asyncio.run_coroutine_threadsafe(doing(), self._loop).result(10)
 
     def call_in(self, number: str) -> Channel:
-        """A partner calls the queue."""
-        return self.act(self.simulation.people.call_in, number, to=QUEUE_NUMBER)
+        """A partner calls the queue; what is said is on file when he is gone."""
+        return self.act(self._call_in, number)
+
+    def _call_in(self, number: str) -> Channel:
+        channel = self.simulation.people.call_in(number, to=QUEUE_NUMBER)
+        channel.before_end.append(lambda: self._write_recording(channel))
+        return channel
+
+    def _write_recording(self, channel: Channel) -> None:
+        file = channel.variables.get("MIXMONITOR_FILENAME")
+        if file:
+            write_talk(Path(file), RECORDED_S, Random(1))
+
+    def calls_of(self, extension: str) -> int:
+        """In how many calls an operator's phone is."""
+        channels = self.act(lambda: list(self.simulation.pbx.channels.values()))
+        return sum(channel.endpoint == extension for channel in channels)
 
     def ringing(self, extension: str) -> Channel | None:
         """The channel of an operator's phone, when there is one."""

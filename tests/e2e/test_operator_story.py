@@ -69,6 +69,28 @@ def test_an_unknown_partner_calls(company: Server, office: Office, browser_of: C
     expect(page.locator(".kaw-operator-state")).to_contain_text("Ожидание")
     assert office.paused("201") is None
     assert counter(page, "принятые") == "1"
+    find_and_hear(page, company)
+
+
+def find_and_hear(page: Page, company: Server) -> None:
+    """R12.6, R8.2.8: the call in «История вызовов», its recording, and the way back to the card."""
+    page.get_by_role("button", name="# История").click()
+    row = page.get_by_role("tabpanel").filter(visible=True).get_by_role("row").filter(has_text="ООО «Новое»")
+    expect(row).to_contain_text("Входящий, отвечен")
+    expect(row).to_contain_text("+7 999 888-77-66")
+    row.get_by_role("button", name="Прослушать").click()
+    player = row.locator("audio")
+    page.wait_for_function("(audio) => audio.currentTime > 0.3", arg=player.element_handle())
+    player.evaluate("(audio) => new Promise((done) => { audio.onseeked = done; audio.currentTime = 9; })")
+    page.wait_for_function("(audio) => audio.currentTime > 9.2 && !audio.paused", arg=player.element_handle())
+    part = page.request.get(f"{company.url}{player.get_attribute('src')}", headers={"Range": "bytes=100-199"})
+    assert (part.status, len(part.body())) == (206, 100)
+    row.get_by_role("link", name="ООО «Новое»").click()
+    expect(page.get_by_role("tab", selected=True)).to_contain_text("ООО «Новое»")
+    page.get_by_role("radio", name="История по звонкам").click()
+    calls = page.get_by_role("region", name="История по звонкам")
+    expect(calls).to_contain_text("звонков сделано — 1, пропущено — 0")
+    expect(calls.get_by_role("row")).to_have_count(2)
 
 
 # R12.5: the second call of the same number finds the card of the first
@@ -114,6 +136,30 @@ def test_a_call_out_by_the_phone_on_the_desk(company: Server, office: Office, br
     block.get_by_role("button", name="Завершить").click()
     expect(page.locator(".kaw-operator-state")).to_contain_text(re.compile("Ожидание|Постобработка"))
     assert office.ringing("201") is None
+
+
+# R12.4: one click on a phone in the partner table; the card stays closed
+def test_a_call_from_the_partner_table(company: Server, office: Office, browser_of: Callable[..., Page]) -> None:
+    page = work(browser_of(), company)
+    cell = page.locator(".kaw-phone-cell").filter(has=page.locator(".kaw-more")).first
+    number = cell.locator(".kaw-clip").first.inner_text()
+    cell.locator(".kaw-call-button").dblclick()
+    expect(page.locator(".kaw-phone")).to_contain_text("Набор номера")
+    office.pick_up("201")
+    expect(page.locator(".kaw-phone")).to_contain_text(number)
+    expect(page.get_by_role("tab")).to_have_count(1)
+    assert office.calls_of("201") == 1
+    page.locator(".kaw-phone").get_by_role("button", name="Завершить").click()
+    expect(page.locator(".kaw-operator-state")).to_contain_text(re.compile("Ожидание|Постобработка"))
+    cell.locator(".kaw-more").click()
+    others = page.get_by_role("dialog").filter(visible=True).get_by_role("button", name="Позвонить")
+    expect(others.nth(1)).to_be_visible()
+    second = (others.nth(1).get_attribute("aria-label") or "").removeprefix("Позвонить ").split(" доб.")[0]
+    others.nth(1).click()
+    expect(page.locator(".kaw-phone")).to_contain_text("Набор номера")
+    office.pick_up("201")
+    expect(page.locator(".kaw-phone")).to_contain_text(second.split(" (")[0])
+    expect(page.get_by_role("tab")).to_have_count(1)
 
 
 # R4.3: a lost line is said, and comes back by itself

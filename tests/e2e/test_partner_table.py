@@ -135,6 +135,22 @@ def test_a_server_that_does_not_answer_is_told_and_asked_again(anna: Screen) -> 
     expect(anna.panel.locator(".kaw-cell-title").first).to_be_visible()
 
 
+def test_readings_that_were_given_up_hold_up_no_others(anna: Screen) -> None:
+    """R8.3.2: the grid asks two blocks at a time, and a search that is typed over is never answered."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    anna.page.route(ROWS, hold)
+    for word in ("ромашка", "астра", "звезда", "вектор"):
+        with anna.page.expect_request(ROWS):
+            anna.search(word)
+    anna.page.unroute(ROWS, hold)
+    anna.search("")
+    expect(anna.panel.locator(".kaw-cell-title").first).to_be_visible()
+
+
 def abort(route: Route) -> None:
     route.abort()
 
