@@ -27,7 +27,7 @@ class OpenTab:
         self.head, self.panel = head, panel
         self.title = _(description.title)
         self.dirty = False
-        self.state = "new"  # new, ready, refused
+        self.state = "new"  # new, shown, refused
         self.context: TabContext | None = None
         self.query: dict[str, str] = {}
 
@@ -55,30 +55,36 @@ class OpenTab:
         self.panel.delete()
 
     async def build(self, make_context: Callable[["OpenTab"], TabContext]) -> None:
-        """Fill the panel: a skeleton until the content is there, and a state of its own for each way to fail."""
+        """Fill the panel: a skeleton until the content is there, and a state of its own for each way to fail.
+
+        Begun again before it has ended (his rights changed meanwhile), the later one counts.
+        """
         if self.context is not None:
             self.context.stop_listening()
-        self.context = make_context(self)
-        self.state = "ready"
+        context = self.context = make_context(self)
+        self.state = "shown"
         self.panel.clear()
         with self.panel:
             skeleton = states.skeleton()
             content = ui.element("div").classes("kaw-page kaw-hidden")
         try:
-            rights = await db.in_thread(access.rights, self.context.actor)
+            rights = await db.in_thread(access.rights, context.actor)
             if not self.description.open_to(rights):
                 raise AccessDenied
             with content:
-                result: Any = self.description.build(self.context)
+                result: Any = self.description.build(context)
                 if inspect.isawaitable(result):
                     await result
-            if not self.panel.is_deleted:
+            if self.context is context and not self.panel.is_deleted:
                 skeleton.delete()
                 content.classes(remove="kaw-hidden")
         except SignedOut:
             self.panel.client.open(errors.SIGN_IN_ADDRESS)
         except Exception as error:
-            self._show_failure(error, make_context)
+            if self.context is context:
+                self._show_failure(error, make_context)
+        if self.context is not context:
+            context.stop_listening()
 
     def _show_failure(self, error: Exception, make_context: Callable[["OpenTab"], TabContext]) -> None:
         if self.panel.is_deleted:

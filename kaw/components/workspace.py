@@ -88,7 +88,7 @@ class Workspace:
         self.frame.show_rights(self.rights)
         for tab in self.tabs.values():
             allowed = tab.description.open_to(self.rights)
-            if tab.state != "new" and allowed != (tab.state == "ready"):
+            if tab.state != "new" and allowed != (tab.state == "shown"):
                 tab.state = "new"
                 tab.panel.clear()
         if self.active is not None:
@@ -124,6 +124,7 @@ class Workspace:
         self.frame.mark(tab.kind)
         self._entitle(tab)
         if tab.state == "new":
+            tab.state = "shown"
             self.building = background_tasks.create(tab.build(self._context), context=tab.panel)
         elif tab.context is not None and tab.context.on_show is not None:
             tab.context.on_show()

@@ -1,5 +1,7 @@
 """Tabs whose contents the tests of the frame know: a list of everything, a note that can be edited, a broken one."""
 
+import asyncio
+
 from nicegui import ui
 
 from kaw.components import icons, tabs
@@ -9,6 +11,7 @@ from kaw.errors import NotFound
 from kaw.models import Right
 
 broken = {"now": True}
+gates: dict[str, asyncio.Event] = {}  # what the administrators' tab waits for, when it does
 
 
 def register() -> None:
@@ -22,6 +25,7 @@ def register() -> None:
 def _notes(tab: TabContext) -> None:
     for key in ("1", "2"):
         ui.button(f"open note {key}", on_click=lambda key=key: tab.open("note", key))
+    ui.button("open secret", on_click=lambda: [tab.open("secret"), tab.open("secret")])
 
 
 async def _note(tab: TabContext) -> None:
@@ -46,7 +50,9 @@ def _titles(_actor: object, keys: object) -> dict[str, str]:
     return {key: f"Note no. {key}" for key in keys}  # type: ignore[attr-defined]
 
 
-def _secret(_tab: TabContext) -> None:
+async def _secret(_tab: TabContext) -> None:
+    if "secret" in gates:
+        await gates["secret"].wait()
     ui.label("for administrators")
 
 

@@ -1,5 +1,7 @@
 """The frame, its tabs and its menu."""
 
+import asyncio
+
 from nicegui import ui
 from nicegui.testing import User
 
@@ -126,6 +128,28 @@ async def test_a_right_given_or_taken_shows_without_a_reload(visit: Visit, peopl
     make_administrator(people.anna, False)
     await anna.should_see("Нет доступа")
     await anna.should_not_see("for administrators")
+
+
+async def test_a_tab_opened_twice_at_once_is_built_once(visit: Visit, people: People) -> None:
+    """R6.2: whoever creates a group gets its tab and the news of changed rights in one moment."""
+    oleg = await visit(people.oleg, "/notes")
+    await oleg.should_see("open secret")
+    oleg.find("open secret").click()
+    await oleg.should_see("for administrators")
+    assert len(oleg.find("for administrators").elements) == 1
+
+
+async def test_a_right_taken_while_the_tab_is_being_built(visit: Visit, people: People) -> None:
+    """R6.3: what was begun with the right comes to nothing."""
+    tabs_under_test.gates["secret"] = asyncio.Event()
+    oleg = await visit(people.oleg, "/secret")
+    make_administrator(people.vera, True)
+    make_administrator(people.oleg, False)
+    await oleg.should_see("Нет доступа")
+    tabs_under_test.gates.pop("secret").set()
+    make_administrator(people.anna, True)
+    await oleg.should_not_see("for administrators", retries=3)
+    await oleg.should_see("Нет доступа")
 
 
 async def test_each_reader_gets_his_language(visit: Visit, people: People) -> None:

@@ -48,6 +48,11 @@ class EditorPage:
         self.state.saved_now()
         self._tell_conflicts()
 
+    def saved_as(self, sent: Mapping[str, Any], saved: Mapping[str, Any]) -> None:
+        """``sent`` is kept now as ``saved`` has it; what was typed since then stays an edit."""
+        self._refresh(self.state.sent_saved(sent, saved))
+        self._tell_conflicts()
+
     def _tell_conflicts(self) -> None:
         self._notices.clear()
         if not self.state.conflicts:

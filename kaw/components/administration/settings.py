@@ -74,7 +74,7 @@ class SettingsTab:
                 return
             changes = {key: self._state.values[key] for key in self._state.changed}
             await db.in_thread(settings.change, self._tab.actor, changes)
-            self._page.saved()
+            self._page.saved_as(changes, await db.in_thread(settings.all_settings, self._tab.actor))
             self._form.clear_errors()
             toast(_("Saved."))
 
