@@ -36,7 +36,9 @@ class FollowUp:
 
     def hooks(self) -> Hooks:
         """What the recorder calls when something is in the tables."""
-        return Hooks(ringing=call_partners.ringing, answered=call_partners.answered, ended=self.ended)
+        return Hooks(
+            ringing=call_partners.ringing, answered=call_partners.answered, ended=self.ended, over=call_partners.over
+        )
 
     async def take_up(self) -> None:
         """Operators whom KAW held paused when it stopped, or lost the line, get their timers again."""
@@ -50,7 +52,6 @@ class FollowUp:
 
     def ended(self, call_id: int, operator: str) -> None:
         """An operator's part in a call is over. In the recorder's thread."""
-        call_partners.ended(call_id, operator)
         if after_call.begins(operator, call_id) is not None:
             self._soon(self._hold(operator))
         elif missed_in_a_row(operator):

@@ -1,11 +1,11 @@
 """Whose number it is that calls, and the card that a call from an unknown number makes (R12.5).
 
-``ringing``, ``answered`` and ``ended`` follow the recorder: KAW itself asks and writes. What a person learns of it is
+``ringing``, ``answered`` and ``over`` follow the recorder: KAW itself asks and writes. What a person learns of it is
 ``caller``, by his own rights.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from kaw.telephony.names import NOBODY, is_extension
 log = logging.getLogger(__name__)
 
 MOST = 20  # partners with one number that somebody chooses from
+AT_ONCE = 400  # calls looked at in one query
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def ringing(call_id: int) -> None:
     with db.reading() as session:
         found = _to_find(session, call_id)
     if found is not None:
-        _note(call_id, found)
+        _note({call_id: found})
 
 
 def answered(call_id: int, operator: str) -> None:
@@ -69,14 +70,20 @@ def answered(call_id: int, operator: str) -> None:
         found = _partners_of(session, call)
         new = call.direction is CallDirection.INBOUND and not found and _is_partners(session, call.number)
     if found:
-        _note(call_id, found)
+        _note({call_id: found})
     elif new:
         _make_card(call_id, operator)
 
 
-def ended(call_id: int, _operator: str) -> None:
-    """A call out that nobody answered is a partner's, too."""
-    ringing(call_id)
+def over(call_ids: Sequence[int]) -> None:
+    """The same for calls that have ended: of one that rang at no phone, or became known late, it is the first news.
+    A call out that nobody answered is a partner's, too."""
+    of_nobody = col(Call.partner_id).is_(None), col(Call.direction) != CallDirection.INTERNAL
+    for start in range(0, len(call_ids), AT_ONCE):
+        query = select(Call).where(col(Call.id).in_(call_ids[start : start + AT_ONCE]), *of_nobody)
+        with db.reading() as session:
+            found = {call.id or 0: _partners_of(session, call) for call in session.exec(query)}
+        _note(found)
 
 
 def assign(actor: Actor, call_id: int, partner_id: int) -> None:
@@ -234,14 +241,18 @@ def _partners_of(session: Session, call: Call) -> list[int]:
     return with_number(session, call.number) if _is_partners(session, call.number) else []
 
 
-def _note(call_id: int, found: list[int]) -> None:
-    if len(found) != 1:
+def _note(found: Mapping[int, Sequence[int]]) -> None:
+    """Write whose these calls are; of a number with several partners a person says it."""
+    known = {call_id: partners[0] for call_id, partners in found.items() if len(partners) == 1}
+    if not known:
         return
     with db.transaction() as tx:
+        write = sa.update(Call).where(col(Call.id) == sa.bindparam("b_id"), col(Call.partner_id).is_(None))
         tx.session.connection().execute(
-            sa.update(Call).where(col(Call.id) == call_id, col(Call.partner_id).is_(None)).values(partner_id=found[0])
+            write.values(partner_id=sa.bindparam("b_partner")),
+            [{"b_id": call_id, "b_partner": partner} for call_id, partner in known.items()],
         )
-        tx.announce(live.CallsChanged((call_id,)))
+        tx.announce(live.CallsChanged(tuple(known)))
 
 
 def _is_partners(session: Session, number: str) -> bool:

@@ -151,8 +151,49 @@ def test_a_call_placed_from_a_card_is_that_partners(people: People, card: dict[s
     call = insert_call(
         people.anna, number=NUMBER, direction=CallDirection.OUTBOUND, stage="missed", origin=origin(meant)
     )
-    call_partners.ended(call, "101")
+    call_partners.over([call])
     assert partner_of(call) == meant
+
+
+# R8.2.8: a caller who rang at no phone, and a call that became known late, are their partner's all the same
+def test_calls_that_rang_nowhere_are_their_partners(people: People, card: dict[str, int]) -> None:
+    known = partners.create(people.anna, {"name": "Ромашка", "phone": NUMBER})
+    for name in ("Астра", "Роза"):
+        partners.create(people.anna, {"name": name, "phone": "79031545547"})
+    calls = [
+        insert_call(people.anna, number=number, stage="missed", **values)
+        for number, values in (
+            (NUMBER, {}),
+            ("79031545547", {}),  # two partners have it
+            ("79031545548", {}),  # nobody has it
+            ("102", {"direction": CallDirection.INTERNAL}),
+        )
+    ]
+    call_partners.over(calls)
+    assert [partner_of(call) for call in calls] == [known, None, None, None]
+
+
+# R8.2.8: the card may be made after the call
+def test_a_new_card_gets_the_calls_that_its_number_has_made(people: People, card: dict[str, int]) -> None:
+    unknown = insert_call(people.anna, number=NUMBER, stage="missed", ago=900)
+    internal = insert_call(people.anna, number=NUMBER, direction=CallDirection.INTERNAL)
+    made = partners.create(people.anna, {"name": "Ромашка", "phone": "8 (903) 154-55-46"})
+    assert [partner_of(call) for call in (unknown, internal)] == [made, None]
+    partners.create(people.anna, {"name": "Астра", "phone": NUMBER})
+    assert partner_of(unknown) == made
+    later = insert_call(people.anna, number=NUMBER, stage="missed")
+    partners.create(people.anna, {"name": "Роза", "phone": NUMBER})
+    assert partner_of(later) is None  # a person says whose it was
+
+
+def test_a_number_added_to_a_card_brings_its_calls(people: People, card: dict[str, int]) -> None:
+    """R8.2.8: a card in the bin has none."""
+    binned = partners.create(people.oleg, {"name": "Астра", "phone": NUMBER})
+    bin_.delete(people.oleg, [binned])
+    unknown = insert_call(people.anna, number=NUMBER, stage="missed")
+    made = partners.create(people.anna, {"name": "Ромашка"})
+    partners.save(people.anna, made, {"phone": NUMBER}, partners.get(people.anna, made).version)
+    assert partner_of(unknown) == made
 
 
 # R7.3.6, R12.5: who may not see phones gets no number in the notice, and the card all the same

@@ -40,6 +40,7 @@ class Hooks:
     ringing: Callable[[int], None] | None = None
     answered: Hook | None = None
     ended: Hook | None = None
+    over: Callable[[Sequence[int]], None] | None = None  # calls that have ended, however late that becomes known
 
 
 @dataclass
@@ -50,6 +51,7 @@ class _News:
     ringing: dict[int, list[str]] = field(default_factory=dict)
     answered: list[tuple[int, str]] = field(default_factory=list)
     ended: list[tuple[int, str]] = field(default_factory=list)
+    over: list[int] = field(default_factory=list)
     queues: set[str] = field(default_factory=set)
     operators: list[str] = field(default_factory=list)
 
@@ -217,6 +219,8 @@ class Recorder:
         news.calls.append(held.call_id)
         before = {leg.uniqueid: leg for leg in held.written.legs} if held.written else {}
         record = held.record
+        if record is not None and record.over and not (held.written is not None and held.written.over):
+            news.over.append(held.call_id)
         news.queues |= _waits(held.written) ^ _waits(record)
         for leg in record.legs if record else ():
             if leg.operator is not None:
@@ -249,6 +253,8 @@ class Recorder:
             self._hook(self._hooks.ringing, call_id)
         for call_id, operator in news.answered:
             self._hook(self._hooks.answered, call_id, operator)
+        if news.over:
+            self._hook(self._hooks.over, news.over)
         for call_id, operator in news.ended:
             self._hook(self._hooks.ended, call_id, operator)
         live.announce(
@@ -260,13 +266,13 @@ class Recorder:
         )
 
     @staticmethod
-    def _hook(hook: Callable[..., None] | None, *about: int | str) -> None:
+    def _hook(hook: Callable[..., None] | None, *about: int | str | Sequence[int]) -> None:
         if hook is None:
             return
         try:
             hook(*about)
         except Exception:
-            log.exception("a service could not follow call %s", about[0])  # the records go on
+            log.exception("a service could not follow %s", about[0])  # the records go on
 
 
 def _waits(record: CallRecord | None) -> set[str]:

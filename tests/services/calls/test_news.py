@@ -1,0 +1,48 @@
+"""What the recorder tells other services of calls, besides those that ring at a phone (R8.2.8, R12.7)."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlmodel import col, select
+
+from kaw import db
+from kaw.models import Call
+from kaw.services.calls.parties import Parties
+from kaw.services.calls.recorder import Hooks, Recorder
+from kaw.services.calls.recovery import Past, catch_up
+from kaw.telephony import cdr, queue_log
+from kaw.telephony.port import Snapshot
+from tests.services.calls.streams import TRACES, Bench, events_of, stream_of
+
+
+def numbers(ids: Sequence[int]) -> list[str]:
+    with db.reading() as session:
+        return list(session.exec(select(Call.number).where(col(Call.id).in_(ids))))
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_a_call_that_rings_at_nobody_is_told_once_when_it_is_over(bench: Bench, batch: int) -> None:
+    """All members are paused: the queue gives up."""
+    with bench.empty():
+        told: list[list[str]] = []
+        recorder = Recorder(Parties, Hooks(over=lambda ids: told.append(numbers(ids))))
+        events = events_of(stream_of(TRACES, "d_queue_all_paused_timeout"))
+        for start in range(0, len(events), batch):
+            recorder.absorb(events[start : start + batch])
+        assert told == [["79161234567"]]
+
+
+def test_a_call_of_long_ago_is_told_when_it_becomes_known(bench: Bench) -> None:
+    """Queue log and CDR tell of it two days later."""
+    with bench.empty():
+        told: list[list[str]] = []
+        recorder = Recorder(Parties, Hooks(over=lambda ids: told.append(numbers(ids))))
+        name = "a_queue_answered_caller_hangs"
+        past = Past(
+            queue_log.parse((TRACES / f"{name}.queue_log").read_text().splitlines()),
+            cdr.parse((TRACES / f"{name}.cdr.csv").read_text().splitlines(), "UTC"),
+        )
+        now = max(row.ended_at for row in past.rows) + 2 * 86400
+        for _twice in range(2):
+            catch_up(recorder, Parties(), past, Snapshot(at=now, started_at=now - 3 * 86400), None)
+        assert told == [["79161234567"]]
