@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col, select
 
 from kaw import db, live
 from kaw.config import config
@@ -31,7 +31,15 @@ from kaw.telephony.port import Commands, Link, LinkState, PbxUnavailable, Snapsh
 log = logging.getLogger(__name__)
 
 LEASE_S, RENEW_S = 15, 5
+CONNECTION = {
+    *("pbx_host", "pbx_port", "pbx_tls", "pbx_tls_ca", "pbx_user", "pbx_secret", "pbx_trunks"),
+    *("pbx_dial_context", "pbx_transfer_context", "pbx_queue_log", "pbx_cdr", "pbx_time_zone"),
+}  # settings that a living line does not take up by itself
 AGAIN_S = (60.0, 600.0)  # a CDR written in batches comes later than its calls
+
+
+class LeaseLost(KawError):
+    """Another process has taken over: what this one still hears is that one's to write."""
 
 
 class Owner:
@@ -52,8 +60,11 @@ class Owner:
         while not self._ended:
             try:
                 await self._look()
-            except KawError as error:
-                log.warning("telephony waits: %s", error)
+            except Exception as error:
+                if isinstance(error, KawError | TimeoutError):
+                    log.warning("telephony waits: %s", error or "the database does not answer")
+                else:
+                    log.exception("telephony waits")
                 if time.monotonic() - self._renewed > LEASE_S - RENEW_S:
                     await self._hang_up()  # another process may take the lease: never two at once
             with contextlib.suppress(TimeoutError):
@@ -74,8 +85,9 @@ class Owner:
         self._changed.set()
 
     async def _look(self) -> None:
-        held = configured() and await db.in_thread(_take, self.name)
-        self._renewed = time.monotonic()
+        asked = time.monotonic()
+        held = configured() and await asyncio.wait_for(db.in_thread(_take, self.name), RENEW_S)
+        self._renewed = asked
         if held and self.pbx is None and not self._ended:
             await self._begin()
         elif not held and self.pbx is not None:
@@ -83,7 +95,7 @@ class Owner:
 
     async def _begin(self) -> None:
         self._follow_up = call_follow_up.FollowUp(pbx)
-        self._recorder = Recorder(telephony_past.parties, self._follow_up.hooks())
+        self._recorder = Recorder(telephony_past.parties, self._follow_up.hooks(), partial(_require, self.name))
         await db.in_thread(self._recorder.load)
         self.pbx = Asterisk(await db.in_thread(options), self._absorb, self._ready, self._tell)
         await self.pbx.start()
@@ -100,13 +112,12 @@ class Owner:
     async def _absorb(self, events: Sequence[PbxEvent]) -> None:
         """The next batch only when this one is in the tables; a database that is away is waited for."""
         assert self._recorder is not None  # noqa: S101 - there is a line, so there is a recorder
-        await self._until_there(partial(self._recorder.absorb, events), partial(self._recorder.absorb, ()))
+        await self._until_there(partial(self._recorder.absorb, events))
 
     async def _ready(self, snapshot: Snapshot) -> None:
         """The line is new: what happened meanwhile comes before anything that happens now."""
         assert self._recorder is not None and self._follow_up is not None  # noqa: S101 - see above
-        catch_up = partial(telephony_past.catch_up, self._recorder, snapshot)
-        await self._until_there(catch_up, catch_up)
+        await self._until_there(partial(telephony_past.catch_up, self._recorder, snapshot))
         await self._follow_up.take_up()
         for wait in AGAIN_S:
             self._do_later(self._look_again(snapshot, wait))
@@ -117,15 +128,17 @@ class Owner:
             with contextlib.suppress(KawError):
                 await db.in_thread(telephony_past.look_again, self._recorder, snapshot)
 
-    async def _until_there(self, first: Callable[[], object], again: Callable[[], object]) -> None:
-        work = first
+    async def _until_there(self, work: Callable[[], object]) -> None:
         while True:
             try:
                 await db.in_thread(work)
             except Unavailable:
                 log.warning("call records wait for the database")
-                work = again
                 await asyncio.sleep(1)
+            except LeaseLost:
+                log.warning("another process holds the line to the PBX")
+                self._changed.set()
+                raise
             else:
                 return
 
@@ -214,7 +227,7 @@ async def stop() -> None:
 
 
 def _settings_changed(event: live.SettingsChanged) -> None:
-    if _owner is not None and any(key.startswith("pbx_") for key in event.keys):
+    if _owner is not None and not CONNECTION.isdisjoint(event.keys):
         _owner.begin_anew()
 
 
@@ -231,6 +244,13 @@ def _take(name: str) -> bool:
             return False
         connection.execute(sa.insert(TelephonyLease).values(id=1, state="", detail="", **values))
         return True
+
+
+def _require(name: str, session: Session) -> None:
+    """LeaseLost unless the lease is this process's, and nobody takes it before the transaction ends."""
+    holder = select(TelephonyLease.holder).where(TelephonyLease.id == 1).with_for_update(read=True)
+    if session.exec(holder).first() != name:
+        raise LeaseLost
 
 
 def _release(name: str) -> None:

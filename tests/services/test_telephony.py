@@ -1,5 +1,7 @@
 """Which process holds the line to the PBX, and what the others say of it (R12.7, R4.3)."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -41,6 +43,71 @@ def test_a_process_that_ends_gives_the_line_up(database: db.Database) -> None:
     assert telephony._take("two")
 
 
+def test_who_has_lost_the_lease_may_not_write(database: db.Database) -> None:
+    """R12.7: also when he does not know it yet."""
+    assert telephony._take("one")
+    with db.transaction() as tx:
+        telephony._require("one", tx.session)
+        with pytest.raises(telephony.LeaseLost):
+            telephony._require("two", tx.session)
+    telephony._release("one")
+    with db.transaction() as tx, pytest.raises(telephony.LeaseLost):
+        telephony._require("one", tx.session)
+
+
+class Line:
+    """A line that can only be hung up."""
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+
+    async def stop(self) -> None:
+        self.ended.set()
+
+
+async def test_a_surprise_does_not_end_telephony(database: db.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R12.7: a deadlock over the lease, or an error in what was being taken up, is tried again."""
+    begun = asyncio.Event()
+    answers = iter([RuntimeError("deadlock"), RuntimeError("deadlock"), True])
+
+    def take(_name: str) -> bool:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def begin() -> None:
+        begun.set()
+
+    owner = telephony.Owner()
+    monkeypatch.setattr(telephony, "configured", lambda: True)
+    monkeypatch.setattr(telephony, "_take", take)
+    monkeypatch.setattr(telephony, "RENEW_S", 0.01)
+    monkeypatch.setattr(owner, "_begin", begin)
+    running = asyncio.create_task(owner.run())
+    await asyncio.wait_for(begun.wait(), 10)
+    await owner.stop()
+    await running
+
+
+async def test_a_database_that_does_not_answer_costs_the_line_in_time(
+    database: db.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R12.7: the lease runs out in the database, and another process may have it: never two at once."""
+    silence, line, owner = threading.Event(), Line(), telephony.Owner()
+    monkeypatch.setattr(telephony, "configured", lambda: True)
+    monkeypatch.setattr(telephony, "_take", lambda _name: silence.wait(20))
+    monkeypatch.setattr(telephony, "RENEW_S", 0.05)
+    monkeypatch.setattr(telephony, "LEASE_S", 0.1)
+    owner.pbx = line  # type: ignore[assignment]
+    running = asyncio.create_task(owner.run())
+    await asyncio.wait_for(line.ended.wait(), 10)
+    assert owner.pbx is None
+    silence.set()
+    await owner.stop()
+    await running
+
+
 def test_the_other_processes_know_how_the_line_is(people: People) -> None:
     """R4.3: without a PBX it is off; else what its holder noted."""
     assert not telephony.configured()
@@ -76,7 +143,7 @@ async def test_changed_settings_begin_the_line_anew(people: People, monkeypatch:
     note: Callable[[], None] = lambda: begun.append("anew")  # noqa: E731
     monkeypatch.setattr(owner, "begin_anew", note)
     monkeypatch.setattr(telephony, "_owner", owner)
-    telephony._settings_changed(live.SettingsChanged(("company_name",)))
+    telephony._settings_changed(live.SettingsChanged(("company_name", "pbx_stun", "pbx_own_numbers")))
     assert begun == []
     telephony._settings_changed(live.SettingsChanged(("pbx_port",)))
     assert begun == ["anew"]

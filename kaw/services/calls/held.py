@@ -13,6 +13,7 @@ from kaw.services.calls.rules import derive
 from kaw.telephony import events as e
 
 KEPT_S = 180.0  # a call that ended is kept as long as something may follow
+TELLS_TIME = {e.Source.LIVE, e.Source.KAW}
 FORGOTTEN_S = 24 * 3600.0  # a call of which nothing was heard; the next look at the PBX closes it
 
 
@@ -24,9 +25,19 @@ class Held:
     events: set[e.CallEvent] = field(default_factory=set)
     unwritten: list[e.CallEvent] = field(default_factory=list)  # to the journal
     record: CallRecord | None = None
-    written: CallRecord | None = None  # as it stands in the tables
+    written: CallRecord | None = None  # as it was last known to stand in the tables
+    unsure: bool = False  # writing broke off: what stands there now is not known
     call_id: int | None = None
     last: float = 0.0
+
+    @property
+    def stored(self) -> CallRecord | None:
+        """As it stands in the tables for certain; None: all of it has to be written anew."""
+        return None if self.unsure else self.written
+
+    def doubt(self) -> None:
+        """Writing it broke off, perhaps after the database had done it: its rows are looked up again."""
+        self.unsure, self.call_id = True, None
 
     def add(self, event: e.CallEvent) -> bool:
         """Take in one fact; False when it is known."""
@@ -58,6 +69,7 @@ class HeldCalls:
             for event in events:
                 if isinstance(event, e.CallEvent) and held.add(event):
                     self._enter(event)
+                    self._note_time(event)
             held.unwritten.clear()
 
     def add(self, event: e.CallEvent) -> None:
@@ -65,28 +77,34 @@ class HeldCalls:
         if not self[event.call].add(event):
             return
         self.dirty.add(event.call)
-        self.newest = max(self.newest, event.at)
+        self._note_time(event)
         for channel in self._enter(event):
             one, other = sorted(self._homes[channel])[:2]
             for fact in move(channel, self[one].events, self[other].events):
                 if self[fact.call].add(fact):
                     self.dirty.add(fact.call)
 
-    def derive(self, parties: Parties) -> list[Held]:
-        """Make the records of every call that heard something new; those that look different now."""
-        for linkedid in self.dirty:
-            held = self.by_id[linkedid]
-            held.record = derive(linkedid, held.events, parties)
-        return [held for held in map(self.by_id.__getitem__, self.dirty) if held.record != held.written]
+    def derive(self, linkedids: Iterable[str], parties: Parties) -> list[Held]:
+        """Make the records of these calls; those that look different now."""
+        found = []
+        for held in map(self.by_id.__getitem__, linkedids):
+            held.record = derive(held.linkedid, held.events, parties)
+            if held.unsure or held.record != held.written:
+                found.append(held)
+        return found
 
-    def settle(self) -> None:
-        """Everything is in the tables."""
-        for linkedid in self.dirty:
-            held = self.by_id[linkedid]
+    def settle(self, linkedids: Iterable[str]) -> None:
+        """These are in the tables."""
+        for held in map(self.by_id.__getitem__, linkedids):
             held.unwritten.clear()
-            held.written = held.record
-        self.dirty.clear()
+            held.written, held.unsure = held.record, False
+        self.dirty.difference_update(linkedids)
         self._let_go()
+
+    def give_up(self, linkedid: str) -> None:
+        """This one cannot be written: the others go on without it."""
+        self.dirty.discard(linkedid)
+        self.by_id[linkedid].unwritten.clear()
 
     def open_channels(self) -> dict[str, set[str]]:
         """Channels that live as far as is known, by call."""
@@ -95,6 +113,11 @@ class HeldCalls:
             for linkedid, held in self.by_id.items()
             if held.record is not None and not held.record.over
         }
+
+    def _note_time(self, event: e.CallEvent) -> None:
+        """What is read from a file may bear a wrong hour; the PBX's own events and present tell its clock."""
+        if event.source in TELLS_TIME:
+            self.newest = max(self.newest, event.at)
 
     def _enter(self, event: e.CallEvent) -> list[str]:
         """Remember which call a channel is in; those that are in two."""

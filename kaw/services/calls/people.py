@@ -21,6 +21,7 @@ class Person:
     spans: dict[str, list[Span]] = field(default_factory=dict)  # by call
     written: list[IntervalRecord] = field(default_factory=list)  # from ``since`` on
     since: float = float("-inf")
+    unsure: bool = False  # writing broke off: what stands in the table now is not known
     oldest_dirty: float = float("inf")  # a fact from before ``since`` came
     _last: dict[str, e.MemberState] = field(default_factory=dict)  # by queue
 
@@ -64,7 +65,7 @@ class Person:
 
     def settle(self, current: list[IntervalRecord], newest: float) -> None:
         """Everything is in the table; what nothing can change any more is let go."""
-        self.written, self.oldest_dirty = current, float("inf")
+        self.written, self.unsure, self.oldest_dirty = current, False, float("inf")
         self.unwritten.clear()
         size = len(self.events) + len(self.spans)
         limit = newest - KEPT_S
@@ -131,8 +132,11 @@ class People:
                     found[event.interface, event.queue] = event.present
         return [membership for membership, present in found.items() if present]
 
-    def late(self) -> Iterable[Person]:
-        """Those of whom something became known that is older than what is held."""
-        return [
-            person for person in map(self.by_operator.__getitem__, self.dirty) if person.oldest_dirty < person.since
-        ]
+    def late(self, operators: Iterable[str]) -> list[Person]:
+        """Those among them of whom something became known that is older than what is held."""
+        return [person for person in map(self.by_operator.__getitem__, operators) if person.oldest_dirty < person.since]
+
+    def give_up(self, operator: str) -> None:
+        """His time cannot be written: the others' goes on."""
+        self.dirty.discard(operator)
+        self[operator].unwritten.clear()

@@ -7,14 +7,15 @@ written in one transaction: after a crash either both are there or neither. Even
 import logging
 import math
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from kaw import db, live
+from kaw.errors import KawError
 from kaw.models import Call, OperatorInterval, User
 from kaw.services.cache import Cache
 from kaw.services.calls import journal, misses, store
@@ -23,6 +24,7 @@ from kaw.services.calls.parties import Parties
 from kaw.services.calls.people import People
 from kaw.services.calls.records import CallRecord, LegRecord
 from kaw.services.calls.rules import waiting
+from kaw.services.calls.timeline import IntervalRecord
 from kaw.telephony import events as e
 from kaw.telephony.commands import LISTENING_ID
 
@@ -57,17 +59,29 @@ class _News:
 
 
 class Recorder:
-    """Takes events in batches. Not for use by two threads at once: calls wait for each other."""
+    """Takes events in batches, one at a time."""
 
-    def __init__(self, parties: Callable[[], Parties] = Parties, hooks: Hooks | None = None) -> None:
+    def __init__(
+        self,
+        parties: Callable[[], Parties] = Parties,
+        hooks: Hooks | None = None,
+        guard: Callable[[Session], None] = lambda session: None,
+    ) -> None:
+        """``guard`` raises in a transaction that must not be made: another process has taken over."""
         self._parties = parties
         self._hooks = hooks or Hooks()
+        self._guard = guard
         self._calls, self._people = HeldCalls(), People()
-        self._turn = threading.RLock()
+        self.turn = threading.RLock()  # held by who takes several steps that nothing may come between
 
     def load(self) -> None:
         """Take up what was going on when KAW stopped."""
-        with self._turn, db.reading() as session:
+        with self.turn:
+            self._take_up()
+            self._write(quiet=True)
+
+    def _take_up(self) -> None:
+        with db.reading() as session:
             connection = session.connection()
             still = sa.select(col(Call.linkedid)).where(
                 col(Call.ended_at).is_(None), col(Call.closed_by_kaw).is_(False)
@@ -78,11 +92,10 @@ class Recorder:
             for operator in operators:
                 self._recall(operator, store.seconds(db.now() - timedelta(seconds=600)))
             self._calls.dirty |= set(self._calls.by_id)
-        self.absorb(())
 
     def absorb(self, events: Iterable[e.PbxEvent]) -> None:
-        """Take in what the PBX told. Unavailable: nothing is lost, the next call writes it, too."""
-        with self._turn:
+        """Take in what the PBX told. Unavailable: call it with the same events again, and nothing is lost."""
+        with self.turn:
             told = list(events)
             self._bring_back({event.call for event in told if isinstance(event, e.CallEvent)})
             for event in told:
@@ -118,6 +131,10 @@ class Recorder:
     def newest(self) -> float:
         """When the last event of any call was, Unix seconds by the PBX's clock."""
         return self._calls.newest
+
+    def hear_clock(self, at: float) -> None:
+        """The present by the PBX's clock, Unix seconds."""
+        self._calls.newest = max(self._calls.newest, at)
 
     def last_heard(self, linkedid: str) -> float:
         """When the last event of a held call was, Unix seconds by the PBX's clock."""
@@ -176,40 +193,87 @@ class Recorder:
 
     # -- writing
 
-    def _write(self) -> None:
-        changed = self._calls.derive(self._parties())
+    def _write(self, *, quiet: bool = False) -> None:
+        """Everything that is new, in one transaction; where one thing cannot be written, each by itself."""
+        try:
+            self._write_these(set(self._calls.dirty), None, quiet=quiet)
+        except KawError:
+            raise
+        except Exception:
+            log.exception("call records could not be written together")
+            self._write_singly(quiet=quiet)
+
+    def _write_singly(self, *, quiet: bool) -> None:
+        """What cannot be written is told and left out: one bad fact must not cost the others."""
+        for linkedid in set(self._calls.dirty):
+            try:
+                self._write_these({linkedid}, set(), quiet=quiet)
+            except KawError:
+                raise
+            except Exception:
+                log.exception("call %s could not be recorded", linkedid)
+                self._calls.give_up(linkedid)
+        for operator in set(self._people.dirty):
+            try:
+                self._write_these(set(), {operator}, quiet=quiet)
+            except KawError:
+                raise
+            except Exception:
+                log.exception("the time of operator %s could not be recorded", operator)
+                self._people.give_up(operator)
+
+    def _write_these(self, calls: set[str], operators: set[str] | None, *, quiet: bool) -> None:
+        """``operators`` None: all whose time looks different. ``quiet``: no screen is told."""
+        changed = self._calls.derive(calls, self._parties())
         for held in changed:
             self._people.occupy(held.linkedid, held.record, held.written)
-        for person in self._people.late():
+        chosen = set(self._people.dirty) if operators is None else operators
+        for person in self._people.late(chosen):
             self._recall(person.operator, person.oldest_dirty)
-        times = {operator: self._people[operator].intervals() for operator in self._people.dirty}
-        if not self._calls.dirty and not times:
+        times = {operator: self._people[operator].intervals() for operator in chosen}
+        if not calls and not times:
             return
         news = _News()
-        users = _users.get(None)
-        with db.transaction() as tx:
-            journal.write(tx.session, self._unwritten())
-            store.write_calls(tx.session, changed, users)
-            for operator, now in times.items():
-                before = self._people[operator].written
-                store.write_intervals(tx.session, operator, before, now, users.get(operator))
-                if before[-1:] != now[-1:]:
-                    news.operators.append(operator)
+        try:
+            with db.transaction() as tx:
+                self._guard(tx.session)
+                self._put(tx, calls, changed, times, news)
+        except BaseException:
             for held in changed:
-                self._gather_news(news, held)
-            news.calls += misses.settle(tx.session, misses.changed_by(changed))
-            self._tell(tx, news)
-        self._calls.settle()
+                held.doubt()
+            for operator in times:
+                self._people[operator].unsure = True
+            raise
+        self._calls.settle(calls)
         for operator, now in times.items():
             self._people[operator].settle(now, self._calls.newest)
-        self._people.dirty.clear()
-        self._run_hooks(news)
+        self._people.dirty -= chosen
+        self._run_hooks(news, quiet=quiet)
 
-    def _unwritten(self) -> dict[str, Sequence[e.PbxEvent]]:
-        told: dict[str, Sequence[e.PbxEvent]] = {
-            linkedid: self._calls[linkedid].unwritten for linkedid in self._calls.dirty
-        }
-        for operator in self._people.dirty:
+    def _put(
+        self,
+        tx: db.Transaction,
+        calls: set[str],
+        changed: Sequence[Held],
+        times: Mapping[str, list[IntervalRecord]],
+        news: _News,
+    ) -> None:
+        users = _users.get(None)
+        journal.write(tx.session, self._unwritten(calls, times))
+        store.write_calls(tx.session, changed, users)
+        for operator, now in times.items():
+            person = self._people[operator]
+            store.write_intervals(tx.session, operator, person.written, now, users.get(operator), anew=person.unsure)
+            if person.written[-1:] != now[-1:]:
+                news.operators.append(operator)
+        for held in changed:
+            self._gather_news(news, held)
+        news.calls += misses.settle(tx.session, misses.changed_by(changed))
+        self._tell(tx, news)
+
+    def _unwritten(self, calls: Iterable[str], operators: Iterable[str]) -> dict[str, Sequence[e.PbxEvent]]:
+        told: dict[str, Sequence[e.PbxEvent]] = {linkedid: self._calls[linkedid].unwritten for linkedid in calls}
+        for operator in operators:
             told[f"{journal.OPERATOR}{operator}"] = self._people[operator].unwritten
         return told
 
@@ -247,14 +311,19 @@ class Recorder:
         if news.operators:
             tx.announce(live.OperatorsChanged(tuple(news.operators)))
 
-    def _run_hooks(self, news: _News) -> None:
-        """Other services first (whose partner is it?), then the screens: a notice comes with its name."""
+    def _run_hooks(self, news: _News, *, quiet: bool) -> None:
+        """Other services first (whose partner is it?), then the screens: a notice comes with its name.
+
+        ``quiet``: this was going on already when KAW took it up, and the screens read the present by themselves.
+        """
         for call_id in news.ringing:
             self._hook(self._hooks.ringing, call_id)
         for call_id, operator in news.answered:
             self._hook(self._hooks.answered, call_id, operator)
         if news.over:
             self._hook(self._hooks.over, news.over)
+        if quiet:
+            return
         for call_id, operator in news.ended:
             self._hook(self._hooks.ended, call_id, operator)
         live.announce(

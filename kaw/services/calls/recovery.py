@@ -46,8 +46,27 @@ def catch_up(
 
     ``names``: interfaces of members by the names the queue log uses, where they are known from elsewhere.
     """
+    with recorder.turn:
+        result = _caught_up(recorder, parties, past, snapshot, since, dict(names or {}))
+    with db.transaction() as tx:
+        tx.session.add(result)
+        tx.session.flush()
+        tx.announce(live.TelephonyChanged())
+    return result
+
+
+def _caught_up(
+    recorder: Recorder,
+    parties: Parties,
+    past: Past,
+    snapshot: Snapshot | None,
+    since: float | None,
+    names: dict[str, str],
+) -> PbxReconciliation:
     heard = recorder.newest
-    members = _members(recorder, past, snapshot) | dict(names or {})
+    if snapshot is not None:
+        recorder.hear_clock(snapshot.at)
+    members = _members(recorder, past, snapshot) | names
     told = _by_call(recorder, past, as_events(past.lines, members))
     complete = _complete(list(told))
     result = PbxReconciliation(at=db.now(), since=store.moment(since), problem=past.problem[:255])
@@ -61,10 +80,6 @@ def catch_up(
         recorder.absorb(_present(recorder, snapshot))
         recorder.absorb(gone(recorder, snapshot, heard))
     result.closed = _closed(list(fresh))
-    with db.transaction() as tx:
-        tx.session.add(result)
-        tx.session.flush()
-        tx.announce(live.TelephonyChanged())
     return result
 
 

@@ -119,11 +119,11 @@ def _leg(leg: LegRecord, users: Users) -> dict[str, Any]:
 
 
 def _write_legs(connection: sa.Connection, held: Sequence[Held], users: Users) -> None:
-    """``held.written`` None: what stands in the table is not known, so all of it is written anew."""
-    anew = [each.call_id for each in held if each.written is None]
+    """``held.stored`` None: what stands in the table is not known, so all of it is written anew."""
+    anew = [each.call_id for each in held if each.stored is None]
     new, changed, gone = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     for each in held:
-        before = {leg.uniqueid[:64]: leg for leg in each.written.legs} if each.written else {}
+        before = {leg.uniqueid[:64]: leg for leg in each.stored.legs} if each.stored else {}
         now = {leg.uniqueid[:64]: leg for leg in each.record.legs} if each.record else {}
         for uniqueid, leg in now.items():
             if uniqueid not in before:
@@ -161,8 +161,8 @@ def _visit(visit: VisitRecord, users: Users) -> dict[str, Any]:
 
 def _write_visits(connection: sa.Connection, held: Sequence[Held], users: Users) -> None:
     """All entries of a call anew where one changed: there are few."""
-    other = [each for each in held if each.record and (not each.written or each.written.visits != each.record.visits)]
-    _remove_visits(connection, [each.call_id for each in other if each.written is None or each.written.visits])
+    other = [each for each in held if each.record and (not each.stored or each.stored.visits != each.record.visits)]
+    _remove_visits(connection, [each.call_id for each in other if each.stored is None or each.stored.visits])
     visits = [(each.call_id, visit) for each in other if each.record for visit in each.record.visits]
     if not visits:
         return
@@ -210,15 +210,18 @@ def write_intervals(
     before: Sequence[IntervalRecord],
     now: Sequence[IntervalRecord],
     user_id: int | None,
+    *,
+    anew: bool = False,
 ) -> None:
-    """Bring the table from one list of an operator's intervals to another."""
+    """Bring the table from one list of an operator's intervals to another. ``anew``: what stands there is not known."""
     same = 0
-    while same < min(len(before), len(now)) and before[same] == now[same]:
+    while not anew and same < min(len(before), len(now)) and before[same] == now[same]:
         same += 1
     connection = session.connection()
     mine = col(OperatorInterval.operator) == operator
-    if len(before) > same:
-        since = moment(min(part.started for part in before[same:]))
+    old = [*before[same:], *(now if anew else ())]
+    if old:
+        since = moment(min(part.started for part in old))
         connection.execute(sa.delete(OperatorInterval).where(mine, col(OperatorInterval.started_at) >= since))
     rows = [{"operator": operator, "user_id": user_id, **_row(part)} for part in now[same:]]
     if rows:
