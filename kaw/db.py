@@ -10,6 +10,7 @@ failing with "database is locked" (50 writers: 265,000 errors without, none with
 import asyncio
 import functools
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from kaw import live
-from kaw.errors import Unavailable
+from kaw.errors import Busy, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ T = TypeVar("T")
 THREADS = 8
 BUSY_TIMEOUT_MS = 15_000
 MYSQL_LOST = {2002, 2003, 2006, 2013, 1053}
+MYSQL_BUSY = {1205, 1213}  # lock wait timeout, deadlock
+SILENCE_S = 20  # after which a connection whose server does not answer at all is given up
 
 
 class Transaction:
@@ -144,14 +147,22 @@ def _nothing() -> Iterator[None]:
 
 @contextmanager
 def _translated_faults() -> Iterator[None]:
-    """A database that is away becomes ``Unavailable``; programming errors stay what they are."""
+    """A database that is away becomes ``Unavailable``, a busy one ``Busy``; programming errors stay what they are."""
     try:
         yield
     except DBAPIError as fault:
+        if _is_busy(fault):
+            log.warning("database is busy: %s", fault.orig)
+            raise Busy from fault
         if fault.connection_invalidated or _is_lost(fault):
             log.error("database is not available: %s", fault.orig)
             raise Unavailable from fault
         raise
+
+
+def _is_busy(fault: DBAPIError) -> bool:
+    code = fault.orig.args[0] if fault.orig and fault.orig.args else None
+    return code in MYSQL_BUSY or (isinstance(code, str) and "is locked" in code)
 
 
 def _is_lost(fault: DBAPIError) -> bool:
@@ -203,6 +214,7 @@ def _mysql_engine(url: sa.URL) -> sa.Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
+        _notice_silence(getattr(connection, "_sock", None))
         cursor = connection.cursor()
         cursor.execute(
             "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci, time_zone = '+00:00', innodb_lock_wait_timeout = 15,"
@@ -212,3 +224,19 @@ def _mysql_engine(url: sa.URL) -> sa.Engine:
         cursor.close()
 
     return engine
+
+
+def _notice_silence(line: socket.socket | None) -> None:
+    """Without it a server that vanished without a word is waited for a quarter of an hour. A limit to reading would
+    end long statements, too: this asks the other machine whether it is there."""
+    if line is None or line.family == getattr(socket, "AF_UNIX", None):
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        ("TCP_KEEPIDLE", SILENCE_S // 2),
+        ("TCP_KEEPINTVL", SILENCE_S // 4),
+        ("TCP_KEEPCNT", 2),
+        ("TCP_USER_TIMEOUT", SILENCE_S * 1000),
+    ):
+        if hasattr(socket, option):  # not on every system
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)

@@ -67,3 +67,9 @@ class Unavailable(KawError):
     """Something KAW needs is not there now: the database, the PBX, the mail server."""
 
     default_text = "The service is not available right now. Please try again."
+
+
+class Busy(Unavailable):
+    """The database took this back because of what others were doing at the same moment; a second try may go through."""
+
+    default_text = "The database is busy right now. Please try again."

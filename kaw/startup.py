@@ -139,7 +139,10 @@ async def _keep_house() -> None:
     """Soon after the start, and then a few times a day."""
     await asyncio.sleep(CHORES_AFTER)
     while True:
-        await db.in_thread(housekeeping.run)
+        try:
+            await db.in_thread(housekeeping.run)
+        except Exception:
+            log.exception("housekeeping waits for its next turn")
         await asyncio.sleep(CHORES_EVERY)
 
 

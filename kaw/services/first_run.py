@@ -1,10 +1,11 @@
 """The first administrator (R5.3). Once anybody exists, nobody becomes administrator this way."""
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from kaw import db
 from kaw.config import config
+from kaw.errors import Busy
 from kaw.i18n import N_, translations
 from kaw.models import AuditAction, User
 from kaw.services import audit, passwords
@@ -21,7 +22,7 @@ def ensure_administrator() -> str | None:
     password = chosen or passwords.one_time()
     try:
         _create(password, must_change=not chosen)
-    except (IntegrityError, OperationalError):
+    except (IntegrityError, Busy):
         if _is_anybody():  # two processes met the empty database at once, and the other one was quicker
             return None
         raise

@@ -155,4 +155,4 @@ def _stored(session: Session) -> dict[str, Any]:
     return {row.key: json.loads(row.value) for row in rows if row.key in SETTINGS}
 
 
-_values: Cache[None, dict[str, Any]] = Cache(_load, drop_on=(live.SettingsChanged,))
+_values: Cache[None, dict[str, Any]] = Cache(_load, drop_on=(live.SettingsChanged,), patient=True)

@@ -275,4 +275,6 @@ def _read_elsewhere(_key: None) -> Link:
     return Link(LinkState(lease.state), 0.0, lease.detail)
 
 
-_link_elsewhere: Cache[None, Link] = Cache(_read_elsewhere, drop_on=(live.TelephonyChanged, live.SettingsChanged))
+_link_elsewhere: Cache[None, Link] = Cache(
+    _read_elsewhere, drop_on=(live.TelephonyChanged, live.SettingsChanged), patient=True
+)

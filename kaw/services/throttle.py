@@ -9,18 +9,16 @@ from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, func, select
 
 from kaw import db
-from kaw.errors import KawError
+from kaw.errors import Busy, KawError
 from kaw.i18n import N_
 from kaw.models import SignInFailure
 from kaw.services.upsert import put
 
 FIRST_WAIT = 15  # seconds; doubles with each further failure
 FORGET_AFTER = timedelta(hours=1)
-DEADLOCK = 1213
 RETRIES = 10
 MOST_SUBJECTS = 20_000  # a flood of invented logins from many addresses fills no disk
 
@@ -51,8 +49,8 @@ def take_turn(login: str, address: str = "") -> None:
         try:
             _count(login, address)
             break
-        except OperationalError as error:
-            if not left or not _is_deadlock(error):
+        except Busy:  # MariaDB takes back one of several who make the same new row at once
+            if not left:
                 raise
     forget_old()
 
@@ -107,11 +105,6 @@ def _count(login: str, address: str) -> None:
             row.failures += 1
             row.last_at = now
             tx.session.add(row)
-
-
-def _is_deadlock(error: OperationalError) -> bool:
-    """MariaDB takes back one of several who make the same new row at once, and asks it to try again."""
-    return bool(error.orig and error.orig.args and error.orig.args[0] == DEADLOCK)
 
 
 def _locked(session: Session, subject: str) -> SignInFailure:
