@@ -16,6 +16,7 @@ from kaw.services import (
     access,
     attachments,
     audit,
+    call_owners,
     card_schema,
     partner_changes,
     partner_names,
@@ -115,6 +116,7 @@ def purge_old() -> int:
                 return purged
             attachments.drop_all_of(tx, ids)
             search_index.remove(tx.session.connection(), ids)
+            call_owners.orphan(tx.session, ids)
             for other in (PartnerPhone, PartnerChoice, Change):
                 tx.session.connection().execute(sa.delete(other).where(col(other.partner_id).in_(ids)))
             tx.session.connection().execute(sa.delete(table).where(table.c.id.in_(ids)))

@@ -153,7 +153,7 @@ def _rows(
     found = {call.id: call for call in session.exec(select(Call).where(col(Call.id).in_(ids)))}
     ordered = [found[call_id] for call_id in ids if call_id in found]
     callers = call_partners.callers_of(session, rights, ordered)
-    own, dialled = _own(session, rights, ids)
+    talked, dialled = _own(session, rights, ids)
     queues = last_queues(session, ids)
     people = {call.user_id for call in ordered if call.user_id}
     names = dict(session.exec(select(User.id, User.full_name).where(col(User.id).in_(people))).all())
@@ -176,7 +176,7 @@ def _rows(
                 talk_seconds=(call.talk_ms or 0) // 1000,
                 operator=names.get(call.user_id, "") or call.operator or "",
                 queue=queues.get(call.id, ""),
-                has_recording=_is_whole(call) and (everything or call.id in own),
+                has_recording=_is_whole(call) and (everything or call.id in talked),
             )
         )
     return tuple(rows)
@@ -188,12 +188,13 @@ def _is_whole(call: Call) -> bool:
 
 
 def _own(session: Session, rights: Rights, ids: Sequence[int | None]) -> tuple[set[int | None], set[int | None]]:
-    """Those of these calls his phone took part in, and those it dialled."""
-    query = select(CallLeg.call_id, CallLeg.called).where(
+    """Those of these calls he talked in, and those he dialled."""
+    query = select(CallLeg.call_id, CallLeg.called, CallLeg.answered_at).where(
         CallLeg.user_id == rights.user_id, col(CallLeg.call_id).in_(ids)
     )
     legs = session.exec(query).all()
-    return {call_id for call_id, _called in legs}, {call_id for call_id, called in legs if not called}
+    talked: set[int | None] = {call_id for call_id, _called, answered in legs if answered is not None}
+    return talked, {call_id for call_id, called, _answered in legs if not called}
 
 
 def _midnight(day: date) -> datetime:

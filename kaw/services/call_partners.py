@@ -121,6 +121,14 @@ def may_know(session: Session, rights: Rights, call_id: int) -> bool:
     return session.exec(own).first() is not None
 
 
+def may_hear(session: Session, rights: Rights, call_id: int) -> bool:
+    """Whether its recording is open to a user: of a talk he took part in, or of all (R8.2.8)."""
+    if rights.has(Right.REPORTS):
+        return True
+    talked = CallLeg.call_id == call_id, CallLeg.user_id == rights.user_id, col(CallLeg.answered_at).is_not(None)
+    return session.exec(select(CallLeg.id).where(*talked).limit(1)).first() is not None
+
+
 def sees_numbers(rights: Rights) -> bool:
     """Whether phones are open to a user at all: a number on the screen is a phone field's value (R12.5)."""
     return any(item.holds_phones for item in card_schema.schema().visible(rights))
@@ -203,20 +211,26 @@ def _holders(session: Session, keys: Collection[str], fields: Collection[int] | 
     wanted = sorted(key for key in keys if key)
     if not wanted or fields == []:
         return {}
-    query = (
-        sa.select(col(PartnerPhone.digits10), col(PartnerPhone.partner_id))
+    key, partner = col(PartnerPhone.digits10), col(PartnerPhone.partner_id)
+    pairs = (
+        sa.select(key, partner)
         .distinct()
-        .join(PartnerCard, col(PartnerCard.id) == col(PartnerPhone.partner_id))
-        .where(col(PartnerPhone.digits10).in_(wanted), col(PartnerCard.state) != CardState.IN_BIN)
-        .order_by(col(PartnerPhone.digits10), col(PartnerPhone.partner_id))
-        .limit(MOST * len(wanted))
+        .join(PartnerCard, col(PartnerCard.id) == partner)
+        .where(key.in_(wanted), col(PartnerCard.state) != CardState.IN_BIN)
     )
     if fields is not None:
-        query = query.where(col(PartnerPhone.field_id).in_(fields))
+        pairs = pairs.where(col(PartnerPhone.field_id).in_(fields))
+    if len(wanted) == 1:
+        query = pairs.order_by(partner).limit(MOST)
+    else:
+        found_pairs = pairs.subquery()
+        place = sa.func.row_number().over(partition_by=found_pairs.c.digits10, order_by=found_pairs.c.partner_id)
+        ranked = sa.select(found_pairs, place.label("place")).subquery()
+        query = sa.select(ranked.c.digits10, ranked.c.partner_id).where(ranked.c.place <= MOST).order_by(*ranked.c[:2])
     found: dict[str, list[int]] = {}
-    for key, partner_id in session.connection().execute(query):
-        found.setdefault(key, []).append(partner_id)
-    return {key: partners[:MOST] for key, partners in found.items()}
+    for digits, partner_id in session.connection().execute(query):
+        found.setdefault(digits, []).append(partner_id)
+    return found
 
 
 def with_number(session: Session, number: str) -> list[int]:

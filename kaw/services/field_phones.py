@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from kaw import db
 from kaw.models import Field, PartnerPhone
-from kaw.services import card_schema, partner_values
+from kaw.services import call_owners, card_schema, partner_values
 from kaw.services.card_schema import CardField
 
 BATCH = 500
@@ -29,6 +29,7 @@ def renew(field_id: int) -> None:
             write(tx, field, [(card[0], card[1]) for card in cards])
     with db.transaction() as tx:
         tx.session.connection().execute(sa.update(Field).where(col(Field.id) == field_id).values(phones_stale=False))
+    call_owners.adopt_all()
 
 
 def write(tx: db.Transaction, field: CardField, cards: list[tuple[int, str | None]]) -> None:

@@ -8,6 +8,7 @@ and reason. The same file is recognised by its contents, and a load can be remov
 import hashlib
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -19,7 +20,7 @@ from kaw import db, live
 from kaw.errors import Conflict, KawError, Unavailable
 from kaw.i18n import N_
 from kaw.models import AuditAction, Import, ImportState
-from kaw.services import access, audit, card_schema, partner_values
+from kaw.services import access, audit, call_owners, card_schema, partner_values
 from kaw.services.access import Actor
 from kaw.services.card_schema import CardSchema
 from kaw.services.file_names import clean_name
@@ -121,6 +122,8 @@ def start(actor: Actor, path: Path, name: str, force: bool = False) -> int:
             except Exception:
                 _end(import_id, ImportState.FAILED, Unavailable(N_("The load was broken off by a fault of KAW.")))
                 raise
+    with suppress(KawError):  # the load is done; a call that stays nobody's is found by its number all the same
+        call_owners.adopt_all()
     live.announce([live.ImportProgress(import_id)])
     return import_id
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,24 @@ from sqlmodel import Session, col, select
 
 from kaw import db, live
 from kaw.i18n import N_
-from kaw.models import Call, CallDirection, CallLeg, CallResult, LegResult, QueueMembership, QueueVisit
+from kaw.models import (
+    Call,
+    CallDirection,
+    CallLeg,
+    CallResult,
+    LegResult,
+    QueueMembership,
+    QueueVisit,
+    Right,
+    VisitRing,
+)
 from kaw.services import access, settings
-from kaw.services.access import Actor
+from kaw.services.access import Actor, Rights
 from kaw.services.cache import Cache
 from kaw.services.call_partners import Caller, callers_of, sees_numbers
 
 MOST = 200  # calls and entries that are listed
+LATELY = timedelta(days=7)  # within which a queue's call at somebody's phone tells that he serves it
 LOOKED_AT, RECENT = 60, 8  # of the last calls, so many numbers
 NOT_TAKEN = (LegResult.NO_ANSWER, LegResult.REJECTED)
 
@@ -88,9 +99,30 @@ def recent(actor: Actor) -> list[DayCall]:
 
 
 def queues_of(session: Session, user_id: int) -> tuple[str, ...]:
-    """The queues a user serves as an administrator entered them; none entered: ()."""
+    """The queues a user serves: those an administrator entered, else those whose calls rang at him lately."""
     query = select(QueueMembership.queue).where(QueueMembership.user_id == user_id).order_by(col(QueueMembership.queue))
-    return tuple(session.exec(query))
+    return tuple(session.exec(query)) or _rang_for(session, user_id)
+
+
+def watched(session: Session, rights: Rights) -> tuple[str, ...] | None:
+    """Queues whose waiting callers a user is shown; None: all, for who has the reports right and serves none."""
+    found = queues_of(session, rights.user_id)
+    return None if not found and rights.has(Right.REPORTS) else found
+
+
+def _rang_for(session: Session, user_id: int) -> tuple[str, ...]:
+    """The PBX knows more members than anybody entered here: whose phone a queue rings, serves it."""
+    query = (
+        select(QueueVisit.queue)
+        .join(CallLeg, col(CallLeg.call_id) == col(QueueVisit.call_id))
+        .join(VisitRing, col(VisitRing.visit_id) == col(QueueVisit.id))
+        .where(
+            col(CallLeg.user_id) == user_id,
+            col(CallLeg.started_at) >= db.now() - LATELY,
+            col(VisitRing.user_id) == user_id,
+        )
+    )
+    return tuple(sorted(set(session.exec(query.distinct()))))
 
 
 def waiting_by_queue() -> Mapping[str, int]:
@@ -98,23 +130,23 @@ def waiting_by_queue() -> Mapping[str, int]:
     return _waiting.get(None)
 
 
-def sum_waiting(counts: Mapping[str, int], queues: Sequence[str]) -> int:
-    """How many of them in these queues; in all of them when none is named."""
-    return sum(counts.values()) if not queues else sum(counts.get(queue, 0) for queue in queues)
+def sum_waiting(counts: Mapping[str, int], queues: Sequence[str] | None) -> int:
+    """How many of them in these queues; None: in all."""
+    return sum(counts.values()) if queues is None else sum(counts.get(queue, 0) for queue in queues)
 
 
-def count_waiting(queues: Sequence[str]) -> int:
-    """How many wait in these queues now; in all of them when none is named."""
+def count_waiting(queues: Sequence[str] | None) -> int:
+    """How many wait in these queues now; None: in all."""
     return sum_waiting(waiting_by_queue(), queues)
 
 
 def waiting(actor: Actor) -> list[Waiting]:
-    """Who waits in the user's queues, the longest waiting first."""
+    """Who waits in the queues he is shown, the longest waiting first."""
     rights = access.rights(actor)
     with db.reading() as session:
         query = select(QueueVisit, Call).join(Call, col(Call.id) == col(QueueVisit.call_id)).where(*_WAITS)
-        queues = queues_of(session, actor.user_id)
-        if queues:
+        queues = watched(session, rights)
+        if queues is not None:
             query = query.where(col(QueueVisit.queue).in_(queues))
         rows = session.exec(query.order_by(col(QueueVisit.joined_at)).limit(MOST)).all()
         known = callers_of(session, rights, [call for _visit, call in rows])

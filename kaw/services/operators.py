@@ -81,7 +81,7 @@ class Own:
     state: OperatorState = OperatorState.OFFLINE
     pause_type: str | None = None
     since: datetime | None = None
-    queues: tuple[str, ...] = ()
+    queues: tuple[str, ...] | None = ()  # whose waiting callers he is shown; None: all
     joins: bool = False  # he has queues that he joins and leaves himself
     accepted: int = 0
     missed: int = 0
@@ -121,7 +121,7 @@ def own(actor: Actor) -> Own:
     rights = access.rights(actor)
     with db.reading() as session:
         user = session.get(User, actor.user_id)
-        queues = operator_day.queues_of(session, actor.user_id)
+        queues = operator_day.watched(session, rights)
         extension = (user.extension if user is not None else None) or ""
         if not extension:
             return Own(

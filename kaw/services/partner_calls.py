@@ -1,7 +1,8 @@
 """«История по звонкам» of a card (R8.2.8): the calls of a partner, and how many there were with each of his numbers.
 
-Who does not see all phones of the card sees a call by a hidden one without its number. Where his own history shows him
-that number, the card keeps quiet about the call: side by side the two would tell whose number it is.
+Who sees some phones of the card and not all does not see the calls by the others: other screens (his history, missed
+calls, who waits) show numbers, and side by side they would tell whose a hidden one is. Who sees no phones at all sees
+no number anywhere, but those that he dialled himself: about these calls the card keeps quiet.
 """
 
 from collections.abc import Collection
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kaw import db
-from kaw.models import Call, CallDirection, CallResult, PartnerPhone, Right
+from kaw.models import Call, CallDirection, CallResult, PartnerPhone
 from kaw.services import access, call_history, call_partners, card_schema, partner_cards
 from kaw.services.access import Actor, Rights
 from kaw.services.call_history import CallPage, Mark
@@ -87,9 +88,6 @@ def _open_calls(rights: Rights, partner_id: int, shown: Collection[str] | None) 
     of_partner = col(Call.partner_id) == partner_id
     if shown is None:
         return (of_partner,)
-    open_to_him = col(Call.digits10).in_(shown)
-    sees_numbers = call_partners.sees_numbers(rights)
-    if sees_numbers and rights.has(Right.REPORTS):
-        return of_partner, open_to_him
-    told_elsewhere = col(Call.id).in_(call_history.own_calls(rights, dialled=not sees_numbers))
-    return of_partner, sa.or_(open_to_him, sa.not_(told_elsewhere))
+    if call_partners.sees_numbers(rights):
+        return of_partner, sa.or_(col(Call.digits10).in_(shown), col(Call.digits10) == "")
+    return of_partner, col(Call.id).not_in(call_history.own_calls(rights, dialled=True))

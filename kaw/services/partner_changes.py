@@ -12,7 +12,7 @@ from kaw.errors import InvalidValue, InvalidValues
 from kaw.fields.base import FieldContext
 from kaw.i18n import N_
 from kaw.models import CardState, Change, ChangeKind, FieldKind, User
-from kaw.services import partner_names, partner_values, search_index
+from kaw.services import call_owners, partner_names, partner_values, search_index
 from kaw.services.access import Actor, Rights
 from kaw.services.card_schema import CardField, CardSchema
 from kaw.services.partner_cards import Row
@@ -85,6 +85,7 @@ def insert(tx: db.Transaction, actor: Actor, schema: CardSchema, values: Values)
     result = session.connection().execute(sa.insert(schema.table).values(columns))
     partner_id = int(result.inserted_primary_key[0])  # type: ignore[index]
     partner_values.insert_derived(session, [(partner_id, values)], schema.fields)
+    call_owners.adopt(session, partner_id)
     search_index.update(session.connection(), schema, [partner_id])
     shared = _change(actor, partner_id, 1, at, ChangeKind.CREATED)
     lines = [_line(schema.by_id[field_id], None, values[field_id], context) for field_id, context in contexts.items()]
@@ -112,6 +113,8 @@ def update(
         columns |= partner_values.columns_of(item, both[item.id], contexts[item.id])
     session.connection().execute(sa.update(schema.table).where(schema.table.c.id == partner_id).values(columns))
     partner_values.replace_derived(session, partner_id, changed, both)
+    if any(item.holds_phones for item in changed):
+        call_owners.adopt(session, partner_id)
     search_index.update(session.connection(), schema, [partner_id])
     shared = _change(actor, partner_id, version, at, kind)
     lines = [shared | _line(item, row[item.column], both[item.id], contexts[item.id]) for item in changed]

@@ -16,7 +16,7 @@ from kaw.fields.base import FieldContext
 from kaw.fields.folding import sort_text
 from kaw.fields.phone import phones_in
 from kaw.models import CardState, Change, ChangeKind, FieldKind, PartnerCard, PartnerChoice, PartnerPhone, User
-from kaw.services import call_owners, card_schema, partner_names, search_index, settings
+from kaw.services import card_schema, partner_names, search_index, settings
 from kaw.services.card_schema import CardField, CardSchema
 
 Values = Mapping[int, Any]  # by field id
@@ -96,7 +96,6 @@ def insert_derived(session: Session, cards: Iterable[tuple[int, Values]], fields
     connection = session.connection()
     if phones:
         connection.execute(sa.insert(PartnerPhone), phones)
-        call_owners.adopt(session, {row["digits10"] for row in phones})
     if choices:
         connection.execute(sa.insert(PartnerChoice), choices)
 

@@ -61,7 +61,7 @@ def open(actor: Actor, call_id: int) -> Recording:
     rights = access.rights(actor)
     with db.reading() as session:
         call = session.get(Call, call_id)
-        if call is None or not call.recording or not call_partners.may_know(session, rights, call_id):
+        if call is None or not call.recording or not call_partners.may_hear(session, rights, call_id):
             raise NotFound
         told, started, ended = call.recording, call.started_at, call.ended_at
     if _is_over(started):
@@ -86,7 +86,7 @@ def note_listening(actor: Actor, call_id: int) -> None:
     rights = access.rights(actor)
     subject = f"№ {call_id}"
     with db.transaction() as tx:
-        if not call_partners.may_know(tx.session, rights, call_id):
+        if not call_partners.may_hear(tx.session, rights, call_id):
             raise NotFound
         heard = select(AuditEntry.id).where(
             AuditEntry.action == AuditAction.RECORDING_HEARD,

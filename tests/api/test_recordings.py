@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from kaw import db
-from kaw.models import AuditAction, AuditEntry
+from kaw.models import AuditAction, AuditEntry, CallLeg, LegResult
 from kaw.services import sessions, settings
 from tests.calls import give_extension, insert_call
 from tests.conftest import People
@@ -54,6 +54,18 @@ async def test_anna_listens_to_her_own_call(listener: httpx.AsyncClient, people:
 
 async def test_strangers_get_404(listener: httpx.AsyncClient, people: People, folder: Path) -> None:
     call = insert_call(people.anna, recording="2026/a.wav")
+    with db.transaction() as tx:  # all phones of the queue rang, and Anna picked up
+        tx.session.add(
+            CallLeg(
+                call_id=call,
+                uniqueid="rang.1",
+                channel="PJSIP/102-1",
+                operator="102",
+                user_id=people.boris.user_id,
+                result=LegResult.CANCELLED,
+                started_at=db.now(),
+            )
+        )
     for login, status in (("boris", 404), ("vera", 404), ("nobody", 404), ("oleg", 200)):
         listener.cookies.set(sessions.COOKIE, login)
         assert (await listener.get(f"/recordings/{call}")).status_code == status

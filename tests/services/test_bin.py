@@ -7,9 +7,10 @@ import sqlalchemy as sa
 
 from kaw import db
 from kaw.errors import AccessDenied, InvalidValue, NotFound
-from kaw.models import Access, AuditAction, Change, ChangeKind, PartnerPhone
+from kaw.models import Access, AuditAction, Call, Change, ChangeKind, PartnerPhone
 from kaw.services import audit, bin, card_schema, history, partner_table, partners
 from kaw.services.partner_table import TableQuery
+from tests.calls import insert_call
 from tests.cards import make_card
 from tests.conftest import People, allow
 
@@ -77,6 +78,7 @@ def test_after_thirty_days_a_card_goes_with_all_that_was_its(
 ) -> None:
     partners.delete(people.anna, cards[:2])
     assert bin.purge_old() == 0
+    call = insert_call(people.anna, partner_id=cards[0])
     table = card_schema.schema().table
     with db.transaction() as tx:
         old = sa.update(table).where(table.c.id == cards[0]).values(deleted_at=db.now() - timedelta(days=31))
@@ -88,4 +90,5 @@ def test_after_thirty_days_a_card_goes_with_all_that_was_its(
         for other in (Change, PartnerPhone):
             left = session.execute(sa.select(sa.func.count()).where(other.partner_id == cards[0])).scalar_one()
             assert left == 0
+        assert session.get(Call, call).partner_id is None
     assert partners.create(people.anna, {"name": "Новый"}) > max(cards)  # a number is never given again

@@ -9,8 +9,8 @@ from sqlmodel import select
 from kaw import db
 from kaw.errors import NotFound
 from kaw.models import Access, Call, CallDirection, Change, ChangeKind, FieldKind, PartnerCard
+from kaw.services import access, call_partners, fields, partners, settings
 from kaw.services import bin as bin_
-from kaw.services import call_partners, fields, partners, settings
 from kaw.services.dialling import origin
 from kaw.services.fields import FieldDraft
 from tests.calls import change_call, give_extension, insert_call
@@ -247,3 +247,16 @@ def test_one_look_up_is_quick(people: People, card: dict[str, int]) -> None:
             call_partners.with_number(session, NUMBER)
             spent.append(time.perf_counter() - started)
     assert min(spent) < 0.005  # the machine may have other work
+
+
+def test_a_number_of_many_partners_hides_no_other(people: People, card: dict[str, int]) -> None:
+    """R12.6: every caller of a page keeps his name."""
+    for _time in range(45):
+        partners.create(people.anna, {"name": "Филиал", "phone": NUMBER})
+    other = partners.create(people.anna, {"name": "Ромашка", "phone": "79990001122"})
+    calls = [insert_call(people.anna, number=number) for number in (NUMBER, "79990001122")]
+    with db.reading() as session:
+        rows = [session.get(Call, call) for call in calls]
+        found = call_partners.callers_of(session, access.rights(people.anna), rows)
+    assert len(found[calls[0]].choices) == call_partners.MOST
+    assert found[calls[1]].partner_id == other

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from kaw import db
 from kaw.errors import Unavailable
-from kaw.models import AuditAction, AuditEntry, OpenTabs, UserSession
+from kaw.models import AuditAction, AuditEntry, OpenTabs, PbxJournal, UserSession
 from kaw.services import audit, housekeeping
+from kaw.services.calls import journal
 from tests.conftest import People
 
 
@@ -45,3 +47,17 @@ def test_one_chore_that_fails_does_not_keep_the_others_back(people: People, monk
     monkeypatch.setattr(housekeeping, "CHORES", (away, lambda: done.append(1)))
     housekeeping.run()
     assert done == [1]
+
+
+def test_the_journal_of_calls_is_forgotten_in_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R12.7: of every operator the last word stays, or a restart would not know him."""
+    monkeypatch.setattr(journal, "PURGED", 3)
+    long_ago = db.now() - timedelta(days=400)
+    with db.transaction() as tx:
+        subjects = ["1.1", "operator:101", "1.2", "operator:101", "1.3", "1.4", "operator:102", "1.5"]
+        tx.session.add_all(PbxJournal(subject=subject, written_at=long_ago, lines="[]") for subject in subjects)
+        tx.session.add(PbxJournal(subject="2.1", written_at=db.now(), lines="[]"))
+    journal.purge()
+    with db.reading() as session:
+        left = [row.subject for row in session.exec(select(PbxJournal).order_by(PbxJournal.id))]
+    assert left == ["operator:101", "operator:102", "2.1"]

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from kaw import db, live
 from kaw.errors import AccessDenied, Conflict, InvalidValue, NotFound, Unavailable
-from kaw.models import AuditAction, AuditEntry, CardState, Change, ChangeKind, FieldKind, Import, ImportState
+from kaw.models import AuditAction, AuditEntry, Call, CardState, Change, ChangeKind, FieldKind, Import, ImportState
 from kaw.services import card_schema, fields, import_progress, import_removal, import_rows, imports, partner_values
 from kaw.services.import_progress import INTERVAL, Phase, Progress, under_way
+from tests.calls import insert_call
 from tests.conftest import People
 
 HEADER = "Название контакта;ТЕЛЕФОН;Ёмкость рынка;Чужой столбец"
@@ -105,6 +106,17 @@ def test_oleg_loads_a_file(people: People, card: dict[str, int], write: Callable
         (second["id"], ChangeKind.IMPORTED),
     }
     assert audited.subject == "база.csv"
+
+
+def test_loaded_partners_get_the_calls_of_their_numbers(
+    people: People, card: dict[str, int], write: Callable[..., Path]
+) -> None:
+    """R8.2.8: they called before the base was loaded."""
+    known, unknown = (insert_call(people.anna, number=number) for number in ("79035051234", "79990001122"))
+    imports.start(people.oleg, write(*ROWS), "база.csv")
+    with db.reading() as session:
+        owners = [session.get(Call, call).partner_id for call in (known, unknown)]
+    assert owners == [cards()[0]["id"], None]
 
 
 def test_an_excel_file_is_loaded(people: People, card: dict[str, int], tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Operators' states, pauses, queues and counters (R12.3)."""
 
 import pytest
+from sqlmodel import select
 
 from kaw import db
 from kaw.errors import Conflict, InvalidValue
-from kaw.models import Access, CallDirection, LegResult, OperatorState
+from kaw.models import Access, CallDirection, LegResult, OperatorState, QueueVisit, VisitRing
 from kaw.services import call_notes, operator_day, operators, partners, settings
 from kaw.services.operator_day import DayCalls
 from kaw.telephony.port import PbxRefused
@@ -100,6 +101,30 @@ def test_in_queue_counts_who_waits_in_his_queues(people: People, card: dict[str,
     assert operators.own(people.boris).waiting == 1
     waiting = operator_day.waiting(people.anna)
     assert [(each.queue, each.caller.number) for each in waiting] == [("sales", "+7 903 154-55-46"), ("support", "")]
+
+
+# R6.4: queue entries are for the members of that queue, and for who has the reports right
+def test_who_serves_no_queue_sees_nobody_wait(people: People, card: dict[str, int]) -> None:
+    wait_in("support", NUMBER)
+    assert operators.own(people.vera).waiting == 0
+    assert operator_day.waiting(people.vera) == []
+    assert operators.own(people.oleg).waiting == 1
+    assert len(operator_day.waiting(people.oleg)) == 1
+
+
+# R6.4: the PBX knows members whom nobody entered in KAW
+def test_whose_phone_a_queue_rings_serves_it(people: People, card: dict[str, int]) -> None:
+    give_extension(people.vera, "104")
+    call = insert_call(people.vera, extension="104", queue="sales", stage="missed", ago=3600)
+    with db.transaction() as tx:
+        visit = tx.session.exec(select(QueueVisit).where(QueueVisit.call_id == call)).one()
+        tx.session.add(
+            VisitRing(visit_id=visit.id, ordinal=0, operator="104", user_id=people.vera.user_id, started_at=db.now())
+        )
+    wait_in("sales", NUMBER)
+    wait_in("support", NUMBER)
+    assert operators.own(people.vera).waiting == 1
+    assert [each.queue for each in operator_day.waiting(people.vera)] == ["sales"]
 
 
 # R7.3.6

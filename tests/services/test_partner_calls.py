@@ -4,7 +4,16 @@ import pytest
 
 from kaw.errors import NotFound
 from kaw.models import Access, CallDirection, FieldKind
-from kaw.services import call_history, fields, partner_calls, partner_phones, partners, settings
+from kaw.services import (
+    call_history,
+    fields,
+    missed_calls,
+    operator_day,
+    partner_calls,
+    partner_phones,
+    partners,
+    settings,
+)
 from kaw.services.access import Actor
 from kaw.services.call_history import CallQuery
 from kaw.services.fields import FieldDraft
@@ -64,30 +73,40 @@ def test_recordings_are_ones_own(people: People, partner: int) -> None:
     assert heard == {people.anna: [False, True], people.boris: [True, False], people.oleg: [True, True]}
 
 
-# R7.3.6: hidden numbers are one number, and count together
+# R7.3.6: calls by a phone he does not see are not there; who sees no phones sees all calls without numbers
 def test_a_hidden_number_is_none(people: People, partner: int) -> None:
     insert_call(people.oleg, number=NUMBER, extension="100", ago=900, partner_id=partner)
     insert_call(people.oleg, number=MOBILE, extension="100", ago=600, partner_id=partner)
     insert_call(people.oleg, number=MOBILE, extension="100", stage="missed", ago=300, partner_id=partner)
-    assert numbers(people.oleg, partner) == [MOBILE_SHOWN, MOBILE_SHOWN, SHOWN]
-    assert numbers(people.anna, partner) == ["", "", SHOWN]
-    assert totals(people.anna, partner) == [(SHOWN, 1, 0), ("", 1, 1)]
-    assert numbers(people.boris, partner) == ["", "", ""]
-    assert totals(people.boris, partner) == [("", 2, 1)]
+    insert_call(people.oleg, number="", extension="100", ago=200, partner_id=partner)  # hidden by the network
+    assert numbers(people.oleg, partner) == ["", MOBILE_SHOWN, MOBILE_SHOWN, SHOWN]
+    assert numbers(people.anna, partner) == ["", SHOWN]
+    assert totals(people.anna, partner) == [(SHOWN, 1, 0), ("", 1, 0)]
+    assert numbers(people.boris, partner) == ["", "", "", ""]
+    assert totals(people.boris, partner) == [("", 3, 1)]
 
 
-# R7.3.6: the card and one's own history side by side do not tell whose a hidden number is
-def test_a_number_of_his_own_history_is_not_tied_to_a_card_that_hides_it(people: People, partner: int) -> None:
+# R7.3.6: no other screen beside the card tells whose a hidden number is
+def test_no_list_of_numbers_is_tied_to_a_card_that_hides_them(people: People, partner: int) -> None:
+    give_extension(people.anna, "101", "support")
     insert_call(people.anna, number=MOBILE, ago=900, partner_id=partner)
+    insert_call(
+        people.oleg, number=MOBILE, extension="100", stage="missed", queue="support", ago=700, partner_id=partner
+    )
+    insert_call(people.oleg, number=MOBILE, extension="100", stage="ringing", queue="support", partner_id=partner)
+    assert [row.number for row in call_history.calls(people.anna, CallQuery()).rows] == [MOBILE_SHOWN]
+    assert [row.caller.number for row in missed_calls.missed(people.anna).rows] == [MOBILE_SHOWN]
+    assert [each.caller.number for each in operator_day.waiting(people.anna)] == [MOBILE_SHOWN]
+    assert numbers(people.anna, partner) == []
+    assert totals(people.anna, partner) == []
+
+
+def test_a_number_he_dialled_is_not_tied_to_a_card_that_hides_it(people: People, partner: int) -> None:
     dialled = {"number": NUMBER, "extension": "102", "direction": CallDirection.OUTBOUND}
     insert_call(people.boris, ago=600, partner_id=partner, **dialled)
     taken = insert_call(people.boris, number=NUMBER, extension="102", ago=300, partner_id=partner)
-    assert [row.number for row in call_history.calls(people.anna, CallQuery()).rows] == [MOBILE_SHOWN]
-    assert numbers(people.anna, partner) == [SHOWN, SHOWN]
-    assert totals(people.anna, partner) == [(SHOWN, 2, 0)]
-    assert [row.id for row in partner_calls.calls(people.boris, partner).rows][:1] == [taken]
-    assert numbers(people.boris, partner) == ["", ""]
-    assert totals(people.boris, partner) == [("", 2, 0)]
+    assert [row.id for row in partner_calls.calls(people.boris, partner).rows] == [taken]
+    assert totals(people.boris, partner) == [("", 1, 0)]
 
 
 # R8.2.8: live events are looked at for whose they are

@@ -17,6 +17,7 @@ from kaw.telephony.events import PbxEvent, pack, unpack
 
 OPERATOR = "operator:"
 AT_ONCE = 400  # subjects per query
+PURGED = 1000  # rows forgotten in one transaction
 
 
 def write(session: Session, told: Mapping[str, Sequence[PbxEvent]]) -> None:
@@ -56,11 +57,24 @@ def operators(session: Session) -> list[str]:
 
 
 def purge() -> None:
-    """Forget what is older than the setting keeps it; of every operator the last word stays."""
+    """Forget what is older than the setting keeps it; of every operator the last word stays.
+
+    Some rows at a time, so that what is being recorded meanwhile hardly waits.
+    """
     limit = db.now() - timedelta(days=int(settings.value("pbx_journal_days")))
-    newest = sa.select(sa.func.max(col(PbxJournal.id))).where(col(PbxJournal.subject).startswith(OPERATOR))
-    with db.transaction() as tx:
-        connection = tx.session.connection()
-        keep = connection.execute(newest.group_by(col(PbxJournal.subject))).scalars().all()
-        old = sa.delete(PbxJournal).where(col(PbxJournal.written_at) < limit)
-        connection.execute(old.where(col(PbxJournal.id).not_in(keep)) if keep else old)
+    with db.reading() as session:
+        of_operators = col(PbxJournal.subject).startswith(OPERATOR)
+        newest = sa.select(sa.func.max(col(PbxJournal.id))).where(of_operators).group_by(col(PbxJournal.subject))
+        keep = set(session.connection().execute(newest).scalars())
+    last = 0
+    while True:
+        with db.transaction() as tx:
+            connection = tx.session.connection()
+            query = sa.select(col(PbxJournal.id)).where(col(PbxJournal.id) > last, col(PbxJournal.written_at) < limit)
+            ids = connection.execute(query.order_by(col(PbxJournal.id)).limit(PURGED)).scalars().all()
+            old = [each for each in ids if each not in keep]
+            if old:
+                connection.execute(sa.delete(PbxJournal).where(col(PbxJournal.id).in_(old)))
+        if len(ids) < PURGED:
+            return
+        last = ids[-1]
