@@ -36,7 +36,7 @@ SHOWN = "+7 903 154-55-46"
 def card(people: People, pbx: PaperPbx) -> dict[str, int]:
     """Anna (101) sees phones, Boris (102) sees names alone; both serve "support"."""
     presence._pages.clear()  # of earlier stories
-    presence._elsewhere.clear()
+    presence._front.clear()
     made = make_card(people.oleg)
     allow(people.editors, {field_id: Access.EDIT for name, field_id in made.items() if name != "secret"})
     allow(people.viewers, {made["name"]: Access.VIEW})
