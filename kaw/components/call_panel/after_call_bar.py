@@ -1,5 +1,7 @@
 """After the talk: what came of it, a note, and how much time is left for them (R12.8)."""
 
+from dataclasses import replace
+
 from nicegui import background_tasks, ui
 
 from kaw import db
@@ -33,8 +35,8 @@ class AfterCallBar(ui.element):
         work, had = self._desk.own.after_call, self._work
         if (work and work.call_id) == (had and had.call_id):
             return
-        if had is not None:
-            background_tasks.create(self._save(had, done=False), name="note of a call", context=self)
+        if had is not None and (typed := self._typed(had)) != had:
+            background_tasks.create(self._keep(had, typed), name="note of a call", context=self)
         self._work = work
         self.clear()
         self.classes("kaw-hidden" if work is None else "", remove="" if work is None else "kaw-hidden")
@@ -71,14 +73,26 @@ class AfterCallBar(ui.element):
         work = self._work
         if work is None:
             return
-        with shown() as outcome:
-            await self._save(work, done=True)
+        typed = self._typed(work)
+        with shown() as finished:
+            await self._save(work, typed, done=True)
+            if self._work is work:
+                self._work = typed
             await operators.end_after_call(self._desk.actor)
-        if outcome.ok:
+        if finished.ok:
             await self._desk.refresh()
 
-    async def _save(self, work: OwnWork, *, done: bool) -> None:
-        note, outcome = str(self._note.value or ""), self._outcome
-        if done or (note, outcome) != (work.note, work.outcome):
-            with shown():
-                await db.in_thread(call_notes.save, self._desk.actor, work.call_id, note, outcome, done=done)
+    def _typed(self, work: OwnWork) -> OwnWork:
+        """With note and outcome as they stand here."""
+        return replace(work, note=str(self._note.value or ""), outcome=self._outcome)
+
+    async def _keep(self, work: OwnWork, typed: OwnWork) -> None:
+        """It was not finished: another call came, or another window did it."""
+        with shown():
+            await self._save(work, typed, done=False)
+
+    async def _save(self, work: OwnWork, typed: OwnWork, *, done: bool) -> None:
+        """Nothing but what was changed here: in another window of the user there may be more."""
+        note = typed.note if typed.note != work.note else None
+        outcome = typed.outcome if typed.outcome != work.outcome else None
+        await db.in_thread(call_notes.save, self._desk.actor, work.call_id, note, outcome, done=done)
