@@ -19,6 +19,7 @@ from kaw.i18n import _, explain
 from kaw.services.call_history import CallPage, CallRow, Mark
 
 REST = 1.0  # seconds between two readings of what happens
+MOST = 1000  # ids remembered for a tab that nobody looks at: of so many it is not asked any more which they were
 Read = Callable[[Mark | None], CallPage]
 
 
@@ -117,7 +118,10 @@ def joined(newest: CallPage, known: CallPage) -> CallPage:
 
 
 def follow_calls(tab: TabContext, changed: Callable[[set[int]], Any]) -> None:
-    """Call ``changed`` with ids of calls that went on; while nobody looks at the tab once, when somebody does again."""
+    """Call ``changed`` with ids of calls that went on; while nobody looks at the tab once, when somebody does again.
+
+    Of more than ``MOST`` these are only some.
+    """
     waiting: set[int] = set()
 
     def look() -> Any:
@@ -126,7 +130,8 @@ def follow_calls(tab: TabContext, changed: Callable[[set[int]], Any]) -> None:
         return changed(ids) if ids else None
 
     def heard(event: live.CallsChanged) -> Any:
-        waiting.update(event.call_ids)
+        if len(waiting) < MOST:
+            waiting.update(event.call_ids)
         return look() if tab.in_sight() else None
 
     tab.on(live.CallsChanged, heard)
