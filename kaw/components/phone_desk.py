@@ -4,6 +4,7 @@ The call panel and the telephony block are views of it. Of a hundred open pages 
 read anything: see ``Switchboard``.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -15,16 +16,18 @@ from nicegui import background_tasks, ui
 from kaw import db, live
 from kaw.components.call_button import use_for_calls
 from kaw.components.errors import shown
+from kaw.components.placed_call import PlacedCall
 from kaw.components.presence import presence
 from kaw.components.softphone import PhoneEvent, Softphone
+from kaw.components.softphone_account import SoftphoneAccount
 from kaw.components.switchboard import switchboard
 from kaw.components.toasts import toast
-from kaw.errors import AccessDenied, KawError, NotFound
+from kaw.errors import AccessDenied, KawError, NotFound, Unavailable
 from kaw.i18n import _
-from kaw.services import call_partners, calling, operator_day, operators, settings, softphone_login, telephony
+from kaw.services import call_partners, calling, operator_day, operators, settings, telephony
 from kaw.services.access import Actor
 from kaw.services.call_partners import Caller
-from kaw.services.operators import Own
+from kaw.services.operators import Own, OwnCall
 from kaw.services.softphone_login import SoftphoneLogin
 from kaw.telephony.port import Link, LinkState
 
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 
 View = Callable[[], Any]
 SETTINGS = ("pause_types", "call_outcomes", "after_call_seconds", "time_zone")
+AGAIN_S = 3.0  # seconds until what could not be read is read once more
 
 
 class PhoneDesk:
@@ -44,13 +48,13 @@ class PhoneDesk:
         self.is_known = False  # nothing has been read yet
         self.login: SoftphoneLogin | None = None
         self.phone: Softphone | None = None  # made by the telephony block when there is an account for it
-        self.key_in = ""  # extension to key in when the call that was placed is answered
-        self._meant: int | None = None  # whom that call is for
+        self._placed = PlacedCall()
         self._views: list[View] = []
         self._counters: list[View] = []
         self._openers: list[Callable[[], None]] = []
         self._choosers: list[Callable[[Caller], Any]] = []
         self._reading = self._again = self._all = False
+        self._account = SoftphoneAccount(actor, self.client, self.refresh)
         use_for_calls(self.client, self.call)
         presence.follow(actor, self.client)
         ui.on("kaw_front", lambda: presence.look_at(actor))
@@ -80,19 +84,36 @@ class PhoneDesk:
         """There should be a line to the PBX, and there is none."""
         return self.is_on and self.link.state is not LinkState.READY
 
+    @property
+    def key_in(self) -> str:
+        """The extension to key in when the call that was placed from here is answered; "" when it has been."""
+        call = self.own.call
+        return "" if call is not None and call.call_id == self._placed.before else self._placed.key_in
+
+    @key_in.setter
+    def key_in(self, digits: str) -> None:
+        self._placed.key_in = digits
+
     async def call(self, number: str, partner_id: int | None = None) -> None:
         """By this browser's softphone when it is registered, else by the user's phone on the desk."""
-        dialled, self.key_in = calling.clean_number(number)
-        self._meant = partner_id
+        dialled, key_in = calling.clean_number(number)
+        before = self.own.call.call_id if self.own.call is not None else None
+        had, self._placed = self._placed, PlacedCall(dialled, key_in, partner_id, before)
         if self.phone is not None and self.phone.is_registered:
             self.phone.call(dialled)
         else:
-            await calling.call(self.actor, number, partner_id)
+            try:
+                await calling.call(self.actor, number, partner_id)
+            except KawError:
+                self._placed = had
+                raise
         for show in self._openers:
             show()
 
-    def phone_changed(self, _event: PhoneEvent | None = None) -> None:
+    def phone_changed(self, event: PhoneEvent | None = None) -> None:
         """The softphone tells something."""
+        if event is not None and self._placed.ends_with(event):
+            self._placed = PlacedCall()
         self._show()
 
     async def leave_queues(self) -> None:
@@ -116,24 +137,29 @@ class PhoneDesk:
         await self._refresh()
 
     async def _refresh(self) -> None:
-        """While a reading goes on, further wishes become one."""
+        """While a reading goes on, further wishes become one; one that cannot be fulfilled now is kept."""
         self._again = True
         if self._reading:
             return
         self._reading = True
         try:
             while self._again and not self.client.is_deleted:
-                self._again = False
-                await self._read()
+                everything, self._again, self._all = self._all, False, False
+                try:
+                    await self._read(everything)
+                except Unavailable as error:
+                    log.debug("the telephone of a page waits: %s", error)
+                    self._again, self._all = True, self._all or everything
+                    await asyncio.sleep(AGAIN_S)
         finally:
             self._reading = False
 
-    async def _read(self) -> None:
-        had, everything = self.own.call, self._all
-        self._all = False
+    async def _read(self, everything: bool) -> None:
+        had = self.own.call
         with suppress(AccessDenied):  # his sign-in has ended: the frame sees to it
             if everything:
-                self.is_on, self.link, self.login = await db.in_thread(_read, self.actor)
+                self.is_on, self.link = await db.in_thread(_read_line)
+                self.login = await self._account.read() if self.is_on else None
                 self.is_known = True
             if self.is_on:
                 self.own = await db.in_thread(operators.own, self.actor)
@@ -141,16 +167,19 @@ class PhoneDesk:
         if call is not None and (had is None or had.call_id != call.call_id):
             for show in self._openers:
                 show()
-        if call is not None and self._meant in (partner for partner, _title in call.caller.choices):
-            await self._assign(call.call_id)
+        if not self._placed.follow(call):
+            self._placed = PlacedCall()
+        if call is not None and call.call_id == self._placed.call_id:
+            await self._assign(call, self._placed)
         self._show()
 
-    async def _assign(self, call_id: int) -> None:
+    async def _assign(self, call: OwnCall, placed: PlacedCall) -> None:
         """He called from a card, and others have the number, too."""
-        meant, self._meant = self._meant, None
-        with suppress(NotFound):
-            await db.in_thread(call_partners.assign, self.actor, call_id, meant)
-            self.own = await db.in_thread(operators.own, self.actor)
+        if placed.partner_id in (partner for partner, _title in call.caller.choices):
+            with suppress(NotFound):
+                await db.in_thread(call_partners.assign, self.actor, call.call_id, placed.partner_id)
+                self.own = await db.in_thread(operators.own, self.actor)
+            placed.partner_id = None
 
     def _show(self) -> None:
         if not self.client.is_deleted:
@@ -221,21 +250,20 @@ class PhoneDesk:
                 choose(found)
 
     async def _listened_in(self, event: live.ListenedIn) -> None:
-        if settings.value("supervision_announced"):
+        if not settings.value("supervision_announced") or self.client.is_deleted:
+            return
+        with self.client, shown():
             words = {
                 "listen": _("A supervisor listens to your talk"),
                 "whisper": _("A supervisor speaks to you, your partner does not hear it"),
                 "join": _("A supervisor has joined your talk"),
             }
-            with self.client, shown():
-                toast(words[event.mode], "info")
+            toast(words[event.mode], "info")
 
 
 def _of_telephony(keys: tuple[str, ...]) -> bool:
     return not keys or any(key.startswith("pbx_") or key in SETTINGS for key in keys)
 
 
-def _read(actor: Actor) -> tuple[bool, Link, SoftphoneLogin | None]:
-    if not telephony.configured():
-        return False, Link(LinkState.OFF), None
-    return True, telephony.link(), softphone_login.login(actor)
+def _read_line() -> tuple[bool, Link]:
+    return (True, telephony.link()) if telephony.configured() else (False, Link(LinkState.OFF))

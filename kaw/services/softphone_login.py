@@ -3,17 +3,22 @@
 import base64
 import hashlib
 import hmac
+import logging
 import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from kaw import db
+from kaw.errors import InvalidValue, Unavailable
 from kaw.models import User
 from kaw.services import access, secrets, settings
 from kaw.services.access import Actor
 from kaw.services.call_partners import sees_numbers
 
+log = logging.getLogger(__name__)
+
 TURN_HOURS = 12  # how long a browser may use the relay with what it was given
+RENEW_S = TURN_HOURS * 3600 / 2  # after which a page that is still open is to be given it anew
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,10 @@ class SoftphoneLogin:
 
 
 def login(actor: Actor) -> SoftphoneLogin | None:
-    """The acting user's own; None when there is no softphone: no address, no internal number or no password."""
+    """The acting user's own; None when there is no softphone: no address, no internal number or no password.
+
+    InvalidValue at ``sip_password``: there is one that cannot be read, as the secret key has changed.
+    """
     rights = access.rights(actor)
     address = str(settings.value("pbx_ws_url"))
     with db.reading() as session:
@@ -39,7 +47,10 @@ def login(actor: Actor) -> SoftphoneLogin | None:
         return None
     domain = str(settings.value("pbx_sip_domain")) or urlsplit(address).hostname or ""
     realm = str(settings.value("pbx_sip_realm")) or domain
-    secret = secrets.decrypt(user.sip_secret)
+    try:
+        secret = secrets.decrypt(user.sip_secret)
+    except Unavailable as error:
+        raise InvalidValue("sip_password", error.text, **error.values) from None
     return SoftphoneLogin(
         ws_url=address,
         aor=f"sip:{user.extension}@{domain}",
@@ -57,7 +68,12 @@ def _ice_servers(extension: str) -> tuple[dict[str, str], ...]:
     stun, turn = str(settings.value("pbx_stun")), str(settings.value("pbx_turn"))
     servers = [{"urls": stun}] if stun else []
     if turn:
-        user, secret = str(settings.value("pbx_turn_user")), settings.secret("pbx_turn_secret")
+        user, token = str(settings.value("pbx_turn_user")), str(settings.value("pbx_turn_secret"))
+        try:
+            secret = secrets.decrypt(token) if token else ""
+        except Unavailable as error:
+            log.warning("softphones go without the relay: %s", error)
+            return tuple(servers)
         if not user:
             user = f"{int(time.time()) + TURN_HOURS * 3600}:{extension}"
             signed = hmac.new(secret.encode(), user.encode(), hashlib.sha1).digest()

@@ -1,12 +1,14 @@
 """The account of a user's own softphone: to him alone, and never the password (R4.3, R12.2)."""
 
 import hashlib
+import json
 from dataclasses import replace
 
 import pytest
 
+from kaw import db, live
 from kaw.errors import InvalidValue
-from kaw.models import Access
+from kaw.models import Access, Setting, User
 from kaw.services import account, settings, softphone_login, users
 from kaw.services.account import AccountDraft
 from tests.calls import give_extension
@@ -96,3 +98,27 @@ def test_the_relay_gets_an_account_for_some_hours(phones: People) -> None:
     assert stun == {"urls": "stun:pbx.example:3478"}
     assert turn["username"].endswith(":101")
     assert turn["credential"] != "geheim"
+
+
+# R4.3: the key that passwords are kept with was lost
+def test_a_password_of_another_key_is_to_be_entered_anew(phones: People) -> None:
+    with db.transaction() as tx:
+        tx.session.get(User, phones.anna.user_id).sip_secret = "kept with another key"
+    with pytest.raises(InvalidValue) as refused:
+        softphone_login.login(phones.anna)
+    assert refused.value.field == "sip_password"
+
+
+# R12.2
+def test_without_the_relays_secret_there_is_a_softphone_and_no_relay(phones: People) -> None:
+    settings.change(phones.oleg, {"pbx_stun": "stun:a", "pbx_turn": "turn:a", "pbx_turn_secret": "geheim"})
+    with db.transaction() as tx:
+        tx.session.get(Setting, "pbx_turn_secret").value = json.dumps("kept with another key")
+        tx.announce(live.SettingsChanged(("pbx_turn_secret",)))
+    login = softphone_login.login(phones.anna)
+    assert login is not None
+    assert login.ice_servers == ({"urls": "stun:a"},)
+
+
+def test_the_relays_account_is_renewed_in_time() -> None:
+    assert softphone_login.RENEW_S < softphone_login.TURN_HOURS * 3600
