@@ -66,7 +66,7 @@ async def check(actor: Actor, values: Mapping[str, Any]) -> list[Check]:
     zone = typed["pbx_time_zone"] or here
     parts: list[tuple[str, Awaitable[Check | list[Check]]]] = [
         ("", _line(telephony.options(typed), telephony.options(saved))),
-        ("pbx_queue_log", asyncio.to_thread(records_check.check_queue_log, typed["pbx_queue_log"], here)),
+        ("pbx_queue_log", asyncio.to_thread(records_check.check_queue_log, typed["pbx_queue_log"], here, zone)),
         ("pbx_cdr", asyncio.to_thread(records_check.check_cdr, typed["pbx_cdr"], zone)),
         ("pbx_recordings", _recordings(typed)),
     ]

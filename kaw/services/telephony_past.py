@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from kaw import db
@@ -40,18 +39,22 @@ def look_again(recorder: Recorder, snapshot: Snapshot) -> None:
 
 
 def read(since: float) -> recovery.Past:
-    """Queue log and CDR since a moment (Unix seconds); one that cannot be read is named and the other still counts."""
+    """Queue log and CDR since a moment (Unix seconds); one that cannot be read is named and the other still counts.
+
+    Nothing that stands there, and nothing a driver raises, may keep the line from being ready.
+    """
     zone = str(settings.value("pbx_time_zone") or settings.value("time_zone"))
     problems: list[str] = []
     lines, rows = [], []
-    log, table = settings.secret("pbx_queue_log"), settings.secret("pbx_cdr")
     try:
-        lines = queue_log.read(log, since) if log else []
-    except (OSError, SQLAlchemyError) as error:
+        log = settings.secret("pbx_queue_log")
+        lines = queue_log.read(log, since, zone) if log else []
+    except Exception as error:
         problems.append(f"queue log: {_plain(error)}")
     try:
+        table = settings.secret("pbx_cdr")
         rows = cdr.read(table, since, zone) if table else []
-    except (OSError, SQLAlchemyError) as error:
+    except Exception as error:
         problems.append(f"CDR: {_plain(error)}")
     return recovery.Past(lines, rows, "; ".join(problems))
 

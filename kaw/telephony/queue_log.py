@@ -1,26 +1,31 @@
 """Asterisk's queue log: what queues did while nobody listened to their events.
 
 Source: docs.asterisk.org, "Queue Logs"; a line is ``time|call|queue|member|event|data1|…``. Times are whole seconds;
-lines of one second are told apart by a microsecond per line, so that their order is kept. A member stands there
-by his name or by his interface; ``members`` knows which name belongs to whom.
+lines of one second are told apart by a microsecond per line, so that their order is kept. A file holds Unix seconds,
+a table the PBX's local time. A member stands there by his name or by his interface; ``members`` knows which name
+belongs to whom. What cannot be read is left out and counted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from kaw.telephony import events as e
-from kaw.telephony import tables
-from kaw.telephony.names import digits
+from kaw.telephony import moments, tables
+from kaw.telephony.names import digits, seconds, short, unique_id
 from kaw.telephony.tail import last_lines, lines_since
+
+log = logging.getLogger(__name__)
 
 LOG = e.Source.LOG
 STEP = 1e-6  # seconds between two lines of one second
 SLACK = 5.0
+PAGE = 2_000  # rows of a table at once
 LEFT = {"EXITWITHTIMEOUT": "timeout", "EXITEMPTY": "empty", "EXITWITHKEY": "key"}
 COMPLETED = {
     "COMPLETECALLER": "caller",
@@ -46,88 +51,104 @@ class LogLine:
         """One of its data fields, "" if it has none there."""
         return self.data[place] if place < len(self.data) else ""
 
-    def number(self, place: int) -> float:
-        """The same as a number."""
-        try:
-            return float(self.value(place))
-        except ValueError:
-            return 0.0
+    def seconds(self, place: int, per_second: int = 1) -> float:
+        """The same as a length, written in seconds or parts of them."""
+        return seconds(self.value(place), per_second)
 
 
 def parse(lines: Iterable[str]) -> list[LogLine]:
-    """Lines of the file, in their order; what is no line of it is left out."""
-    found: list[LogLine] = []
-    last, step = 0.0, 0
-    for line in lines:
-        time = time_of(line)
-        parts = line.split("|")
-        if time is None or len(parts) < 5:
-            continue
-        step = step + 1 if time == last else 0
-        last = time
-        call, queue, member, event, *data = parts[1:]
-        found.append(LogLine(time + step * STEP, call, queue, member, event, tuple(data)))
-    return found
+    """Lines of the file, in their order."""
+    return _told((time_of(line), line.split("|")[1:]) for line in lines if line)
 
 
 def time_of(line: str) -> float | None:
     """When a line was written; None if it is none."""
-    text = line.partition("|")[0]
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return moments.unix(line.partition("|")[0])
 
 
-def read(source: str, since: float) -> list[LogLine]:
-    """Lines since a moment from a file, or from a table (``mysql+pymysql://user:secret@host/asterisk#queue_log``).
+def _told(found: Iterable[tuple[float | None, Sequence[str]]]) -> list[LogLine]:
+    """Lines with their times; what has no possible time, or too few fields, is none."""
+    told: list[LogLine] = []
+    last, step, unreadable = 0.0, 0, 0
+    for time, cells in found:
+        if time is None or len(cells) < 4 or not moments.fits(time, cells[0]):
+            unreadable += 1
+            continue
+        step = step + 1 if time == last else 0
+        last = time
+        call, queue, member, event, *data = cells
+        told.append(LogLine(time + step * STEP, unique_id(call), short(queue), member, event[:40], tuple(data)))
+    if unreadable:
+        log.warning("queue log: %d lines cannot be read and are left out", unreadable)
+    return told
+
+
+def read(source: str, since: float, zone: str) -> list[LogLine]:
+    """Lines since a moment from a file, or from a table (``mysql+pymysql://user:secret@host/asterisk#queue_log``)
+    that is written in ``zone``.
 
     OSError or sqlalchemy.exc.SQLAlchemyError when it cannot be read.
     """
-    if "://" not in source:
-        return [line for line in parse(lines_since(Path(source), since, time_of, SLACK)) if line.at >= since - SLACK]
+    if "://" in source:
+        lines = _of_table(source, since - SLACK, ZoneInfo(zone), tables.PATIENCE_S)
+    else:
+        lines = parse(lines_since(Path(source), since, time_of, SLACK))
+    return [line for line in lines if line.at >= since - SLACK]
+
+
+def newest(source: str, zone: str, patience_s: int) -> list[LogLine]:
+    """The last lines, oldest first. ``zone`` and errors as of ``read``."""
+    if "://" in source:
+        return _of_table(source, float("inf"), ZoneInfo(zone), patience_s)
+    return parse(last_lines(Path(source)))
+
+
+def _of_table(source: str, since: float, zone: ZoneInfo, patience_s: int) -> list[LogLine]:
+    """From a page that begins before a moment to the end; of the hour that stands there twice the order tells which
+    one is meant, and the id of the call."""
     address, _hash, table = source.partition("#")
-    return parse(_table_lines(address, table or "queue_log", since - SLACK))
+    engine = tables.engine(address, patience_s=patience_s)
+    try:
+        with engine.connect() as connection:
+            rows = [row for page in _pages(connection, table or "queue_log", since, zone) for row in page][::-1]
+    finally:
+        engine.dispose()
+    return _told(_in_order(rows, zone))
 
 
-def newest(source: str, patience_s: int) -> list[LogLine]:
-    """The last line (of a file also some before it). Errors as of ``read``."""
-    if "://" not in source:
-        return parse(last_lines(Path(source)))
-    address, _hash, table = source.partition("#")
-    query = _query(table or "queue_log").order_by(sa.column("id").desc()).limit(1)
-    return parse(_lines_of(tables.engine(address, patience_s=patience_s), query, 0.0))
+def _in_order(rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> Iterator[tuple[float | None, Sequence[str]]]:
+    last = 0.0
+    for _id, time, *cells in rows:
+        told = [tables.text(cell) for cell in cells]
+        at = moments.following(_readings(time, zone), max(last, moments.born(told[0]) or 0))
+        last = at or last
+        yield (None if at is None else float(int(at))), told
 
 
-def _table_lines(address: str, table: str, since: float) -> Iterator[str]:
-    yield from _lines_of(tables.engine(address), _query(table).order_by(sa.column("id")), since)
+def _pages(connection: sa.Connection, table: str, since: float, zone: ZoneInfo) -> Iterator[Sequence[Sequence[Any]]]:
+    """Rows from the newest on, until a page is older than ``since``: ids have an index, times have none."""
+    key: sa.ColumnClause[int] = sa.column("id")
+    query = _query(table).order_by(key.desc()).limit(PAGE)
+    rows = connection.execute(query).all()
+    while rows:
+        yield rows
+        known = [at for row in rows for at in _readings(row[1], zone)]
+        if len(rows) < PAGE or (known and max(known) < since):
+            return
+        rows = connection.execute(query.where(key < rows[-1][0])).all()
 
 
 def _query(table: str) -> sa.Select[Any]:
-    """The columns of app_queue's realtime table; ``time`` holds epoch seconds or a date and time."""
-    names = ["time", "callid", "queuename", "agent", "event", *(f"data{number}" for number in range(1, 6))]
+    """The columns of app_queue's realtime table; ``time`` holds a date and time, or epoch seconds."""
+    names = ["id", "time", "callid", "queuename", "agent", "event", *(f"data{number}" for number in range(1, 6))]
     columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in names]
     return sa.select(*columns).select_from(sa.table(table))  # type: ignore[return-value]
 
 
-def _lines_of(engine: sa.Engine, query: sa.Select[Any], since: float) -> Iterator[str]:
-    try:
-        with engine.connect() as connection:
-            for row in connection.execute(query):
-                time = _epoch(row[0])
-                if time >= since:
-                    yield "|".join([f"{int(time)}", *("" if cell is None else str(cell) for cell in row[1:])])
-    finally:
-        engine.dispose()
-
-
-def _epoch(value: object) -> float:
-    if isinstance(value, datetime):
-        return value.timestamp()
-    try:
-        return float(str(value))
-    except ValueError:
-        return datetime.fromisoformat(str(value)).timestamp()
+def _readings(time: object, zone: ZoneInfo) -> list[float]:
+    written = tables.text(time)
+    epoch = moments.unix(written)
+    return moments.readings(written, zone) if epoch is None else [epoch]
 
 
 def names_in(lines: Iterable[LogLine]) -> set[str]:
@@ -140,8 +161,12 @@ def as_events(lines: Iterable[LogLine], members: Mapping[str, str]) -> list[e.Pb
     found: list[e.PbxEvent] = []
     for line in lines:
         interface = line.member if "/" in line.member else members.get(line.member, "")
-        found += _events_of(line, interface)
+        found += [event for event in _events_of(line, interface) if not _of_no_call(event)]
     return _with_stops(found)
+
+
+def _of_no_call(event: e.PbxEvent) -> bool:
+    return isinstance(event, e.CallEvent) and event.call in ("", "NONE")
 
 
 def _events_of(line: LogLine, interface: str) -> list[e.PbxEvent]:
@@ -150,13 +175,13 @@ def _events_of(line: LogLine, interface: str) -> list[e.PbxEvent]:
         case "ENTERQUEUE":
             return [e.QueueJoined(*about, line.queue, digits(line.value(1)))]
         case "CONNECT":
-            return [e.MemberConnected(*about, line.queue, interface, line.value(1), line.number(0), line.number(2))]
+            dest, waited, rang = unique_id(line.value(1)), line.seconds(0), line.seconds(2)
+            return [e.MemberConnected(*about, line.queue, interface, dest, waited, rang)]
         case "RINGNOANSWER":
-            return [e.MemberSilent(*about, line.queue, interface, "", line.number(0) / 1000)]
+            return [e.MemberSilent(*about, line.queue, interface, "", line.seconds(0, 1000))]
         case "RINGCANCELED":
-            return [
-                e.MemberCalled(line.at - line.number(0) / 1000, LOG, line.call, line.call, line.queue, interface, "")
-            ]
+            began = line.at - line.seconds(0, 1000)
+            return [e.MemberCalled(began, LOG, line.call, line.call, line.queue, interface, "")]
         case "ABANDON":
             return [e.QueueLeft(*about, line.queue, "abandoned")]
         case "QUEUESTART":
@@ -166,7 +191,7 @@ def _events_of(line: LogLine, interface: str) -> list[e.PbxEvent]:
         case event if event in COMPLETED:
             # TRANSFER and both kinds of it have two fields before waiting and talking
             place = 1 if event.startswith("COMPLETE") else 3
-            return [e.MemberCompleted(*about, line.queue, interface, line.number(place), COMPLETED[event])]
+            return [e.MemberCompleted(*about, line.queue, interface, line.seconds(place), COMPLETED[event])]
     return _member_events(line, interface)
 
 
@@ -181,7 +206,7 @@ def _member_events(line: LogLine, interface: str) -> list[e.PbxEvent]:
             return [e.MemberState(line.at, LOG, interface, line.queue, present=False)]
         case "PAUSE" | "UNPAUSE":
             paused = line.event == "PAUSE"
-            return [e.MemberState(line.at, LOG, interface, line.queue, paused=paused, reason=line.value(0))]
+            return [e.MemberState(line.at, LOG, interface, line.queue, paused=paused, reason=short(line.value(0)))]
     return []
 
 
@@ -192,14 +217,13 @@ def _with_stops(found: list[e.PbxEvent]) -> list[e.PbxEvent]:
     """A PBX that stops writes every waiting caller as abandoned: those of the last second before a quick start
     did not leave by themselves."""
     result = list(found)
+    last, abandoned = float("-inf"), dict[int, list[tuple[int, e.QueueLeft]]]()  # by second
     for place, event in enumerate(found):
-        if not isinstance(event, e.PbxStarted):
-            continue
-        before = [other for other in found[:place] if isinstance(other, e.CallEvent)]
-        if not before or event.at - before[-1].at > RESTART_WITHIN:
-            continue
-        last = int(before[-1].at)
-        for index, other in enumerate(found[:place]):
-            if isinstance(other, e.QueueLeft) and other.outcome == "abandoned" and int(other.at) == last:
-                result[index] = e.QueueLeft(other.at, LOG, other.call, other.channel, other.queue, "failed")
+        if isinstance(event, e.CallEvent):
+            last = event.at
+        if isinstance(event, e.QueueLeft) and event.outcome == "abandoned":
+            abandoned.setdefault(int(event.at), []).append((place, event))
+        if isinstance(event, e.PbxStarted) and event.at - last <= RESTART_WITHIN:
+            for index, left in abandoned.get(int(last), []):
+                result[index] = replace(left, outcome="failed")
     return result

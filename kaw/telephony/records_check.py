@@ -3,16 +3,16 @@
 Blocks, so it runs in a thread. An address of a database may hold a password: no text here repeats it.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchTableError
 
 from kaw.i18n import N_
-from kaw.telephony import cdr, queue_log
+from kaw.telephony import cdr, moments, queue_log
+from kaw.telephony.cdr import Row
 from kaw.telephony.port import Check, missing, ok, unknown
 
 NEWEST = 50  # rows that are looked at
@@ -21,22 +21,18 @@ QUARTER = 900  # seconds; every time zone is a whole number of them from UTC
 REFUSED, NO_DATABASE, NO_TABLE, UNREACHABLE = {1044, 1045, 1142, 1698}, {1049}, {1146}, {2003, 2005, 2006, 2013}
 SHOWN = "%d.%m.%Y %H:%M"
 
-_BORN = re.compile(r"(?:^|-)(\d{9,11})\.\d+$", re.ASCII)
 
-Row = dict[str, str]
-
-
-def check_queue_log(source: str, zone: str) -> Check:
-    """The queue log; ``zone`` is the one times are shown in."""
+def check_queue_log(source: str, here: str, zone: str = "") -> Check:
+    """The queue log; times are shown in the zone ``here``, and a table is written in ``zone``, "": the same."""
     if not source:
         return unknown(N_("Not set: what happens while KAW is away is not made up for."))
     try:
-        lines = queue_log.newest(source, PATIENCE_S)
-    except (OSError, SQLAlchemyError, ValueError) as error:
+        lines = queue_log.newest(source, zone or here, PATIENCE_S)
+    except Exception as error:  # a driver may be missing, or raise what it likes
         return _unreadable(source, error)
     if not lines:
         return unknown(N_("Can be read and has no line yet: call a queue and check again."))
-    at = datetime.fromtimestamp(lines[-1].at, ZoneInfo(zone))
+    at = datetime.fromtimestamp(lines[-1].at, ZoneInfo(here))
     return ok(N_("Can be read; the last line is of {time} ({event})."), time=at.strftime(SHOWN), event=lines[-1].event)
 
 
@@ -46,7 +42,7 @@ def check_cdr(source: str, zone: str) -> list[Check]:
         return [unknown(N_("Not set: what happens while KAW is away is not made up for."))]
     try:
         rows = cdr.newest(source, PATIENCE_S, NEWEST)
-    except (OSError, SQLAlchemyError, ValueError) as error:
+    except Exception as error:
         return [_unreadable(source, error)]
     if not rows:
         return [unknown(N_("Can be read and has no row yet: call somebody and check again."))]
@@ -54,14 +50,14 @@ def check_cdr(source: str, zone: str) -> list[Check]:
     if not matched:
         text = N_("Has no Uniqueid and Linkedid: set loguniqueid = yes and newcdrcolumns = yes in cdr.conf.")
         return [missing(text)]
-    last = ok(N_("Can be read; the last row is of {time} by the PBX."), time=matched[-1]["start"])
+    last = ok(N_("Can be read; the last row is of {time} by the PBX."), time=matched[-1]["start"][:19])
     return [last, _zone(matched, zone)]
 
 
 def _zone(rows: Sequence[Row], zone: str) -> Check:
     """Whether rows begin when their channel did: its Uniqueid holds the Unix seconds."""
-    moments = [(cdr.local_seconds(row["start"]), _BORN.search(row["uniqueid"])) for row in rows]
-    offsets = [(local - int(born[1]), int(born[1])) for local, born in moments if local is not None and born]
+    told = [(cdr.local_seconds(row["start"]), moments.born(row["uniqueid"])) for row in rows]
+    offsets = [(local - born, born) for local, born in told if local is not None and born is not None]
     near = [(round(apart / QUARTER), born) for apart, born in offsets if abs((apart + 60) % QUARTER - 60) < 60]
     if not near:
         return unknown(N_("Whether its times fit the time zone cannot be told yet."))

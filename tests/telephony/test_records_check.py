@@ -31,7 +31,7 @@ def row(start: str, *, born: float = BORN, ids: bool = True) -> str:
 def test_a_queue_log_says_when_it_was_written_last(tmp_path: Path) -> None:
     """R4.3: in the company's time; a line that is just being written does not count."""
     (tmp_path / "queue_log").write_text(LOG + "179542", encoding="utf-8")
-    found = check_queue_log(str(tmp_path / "queue_log"), "Europe/Moscow")
+    found = check_queue_log(str(tmp_path / "queue_log"), "Europe/Moscow", "Asia/Tokyo")
     assert found.is_ok
     assert words(found) == "Can be read; the last line is of 23.11.2026 11:00 (ENTERQUEUE)."
 
@@ -79,10 +79,10 @@ def test_tables_are_looked_at_as_files_are(tmp_path: Path) -> None:
             "create table queue_log (id integer primary key, time, callid, queuename, agent, event, "
             "data1, data2, data3, data4, data5)"
         )
-        for moment in (BORN, BORN + 60):
+        for moment, event in ((f"{BORN}", "ENTERQUEUE"), ("2026-11-23 17:01:00.5", "ABANDON"), (None, "CONNECT")):
             connection.exec_driver_sql(
                 "insert into queue_log (time, callid, queuename, agent, event) values (?, '1.1', 'support', 'NONE', ?)",
-                (f"{moment}", "ABANDON" if moment > BORN else "ENTERQUEUE"),
+                (moment, event),
             )
         connection.exec_driver_sql(
             "create table cdr (calldate datetime, duration int, billsec int, uniqueid text, linkedid text)"
@@ -92,7 +92,7 @@ def test_tables_are_looked_at_as_files_are(tmp_path: Path) -> None:
         )
         connection.exec_driver_sql("create table other (id integer)")
     engine.dispose()
-    assert "23.11.2026 08:01 (ABANDON)" in words(check_queue_log(f"{address}#queue_log", "UTC"))
+    assert "23.11.2026 08:01 (ABANDON)" in words(check_queue_log(f"{address}#queue_log", "UTC", "Asia/Tokyo"))
     assert all(check.is_ok for check in check_cdr(f"{address}#cdr", "Europe/Moscow"))
     assert "no such table" in words(*check_cdr(f"{address}#gone", "UTC"))
     assert check_cdr(f"{address}#other", "UTC")[0].outcome is Outcome.MISSING
