@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kaw.telephony.names import digits
+from kaw.telephony.names import digits, elapsed, text
 from kaw.telephony.port import LiveChannel, QueueEntry, QueueMember, Snapshot
 from kaw.telephony.translate import UNREACHABLE
 
@@ -25,6 +25,12 @@ class PresentReader:
         self._started_at: float | None = None
         self.has_channels = False  # the list of channels is complete
         self.has_queues = False
+        self.latest = 0.0  # the latest moment that the lists tell of, Unix seconds
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether both lists are there."""
+        return self.has_channels and self.has_queues
 
     def hear(self, message: Message) -> bool:
         """Take in one message; whether it belonged to an answer."""
@@ -50,39 +56,40 @@ class PresentReader:
         )
 
     def _queue(self, message: Message) -> None:
-        self._queues.append(message["Queue"])
+        self._queues.append(text(message, "Queue"))
 
     def _member(self, message: Message) -> None:
-        interface = message.get("Location") or message.get("Interface", "")
-        self._members[message["Queue"], interface] = QueueMember(
-            queue=message["Queue"],
+        queue, interface = text(message, "Queue"), text(message, "Location") or text(message, "Interface")
+        moments = [text(message, header) for header in ("LoginTime", "LastCall", "LastPause")]
+        self.latest = max(self.latest, *(float(each) for each in moments if each.isdecimal() and len(each) < 12), 0.0)
+        self._members[queue, interface] = QueueMember(
+            queue=queue,
             interface=interface,
-            name=message.get("Name", ""),
+            name=text(message, "Name"),
             paused=message.get("Paused") == "1",
-            reason=message.get("PausedReason", ""),
+            reason=text(message, "PausedReason"),
             reachable=message.get("Status") not in UNREACHABLE,
             dynamic=message.get("Membership") == "dynamic",
         )
 
     def _entry(self, message: Message) -> None:
-        channel = message.get("Uniqueid", "")
-        number, waited = digits(message.get("CallerIDNum", "")), _whole(message.get("Wait", ""))
-        self._entries[message["Queue"], channel] = QueueEntry(message["Queue"], channel, number, waited)
+        queue, channel = text(message, "Queue"), text(message, "Uniqueid")
+        number, waited = digits(text(message, "CallerIDNum")), elapsed(text(message, "Wait"))
+        self._entries[queue, channel] = QueueEntry(queue, channel, number, waited)
 
     def _channel(self, message: Message) -> None:
-        channel = message.get("Uniqueid", "")
-        hours, minutes, seconds = (_whole(part) for part in (message.get("Duration") or "0:0:0").split(":"))
+        channel = text(message, "Uniqueid")
         self._channels[channel] = LiveChannel(
-            call=message.get("Linkedid") or channel,
+            call=text(message, "Linkedid") or channel,
             channel=channel,
-            name=message.get("Channel", ""),
-            number=digits(message.get("CallerIDNum", "")),
-            connected_number=digits(message.get("ConnectedLineNum", "")),
-            exten=message.get("Exten", ""),
+            name=text(message, "Channel"),
+            number=digits(text(message, "CallerIDNum")),
+            connected_number=digits(text(message, "ConnectedLineNum")),
+            exten=text(message, "Exten"),
             up=message.get("ChannelState") == "6",
-            bridge=message.get("BridgeId", ""),
-            application=message.get("Application", ""),
-            seconds=hours * 3600 + minutes * 60 + seconds,
+            bridge=text(message, "BridgeId"),
+            application=text(message, "Application"),
+            seconds=elapsed(text(message, "Duration")),
         )
 
     def _contact(self, message: Message) -> None:
@@ -111,7 +118,3 @@ class PresentReader:
         "CoreShowChannelsComplete": _channels_complete,
         "QueueStatusComplete": _queues_complete,
     }
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isdigit() else 0

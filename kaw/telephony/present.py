@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from panoramisk.message import Message
 
 from kaw.telephony.ami_line import Line
-from kaw.telephony.names import endpoint
+from kaw.telephony.names import digits, elapsed, endpoint, text
 from kaw.telephony.port import LiveChannel, PbxRefused, QueueEntry, QueueMember, Snapshot
 from kaw.telephony.translate import UNREACHABLE
 
@@ -29,7 +29,7 @@ async def read(line: Line) -> Snapshot:
         at=at,
         started_at=await _started(line, at),
         channels=await _channels(line),
-        queues=[m.queue for m in queues if m.event == "QueueParams"],
+        queues=[text(m, "Queue") for m in queues if m.event == "QueueParams"],
         members=[_member(m) for m in queues if m.event == "QueueMember"],
         entries=[_entry(m) for m in queues if m.event == "QueueEntry"],
         registered=await _registered(line),
@@ -68,41 +68,34 @@ async def _channels(line: Line) -> Sequence[LiveChannel]:
 
 def _channel(m: Message) -> LiveChannel:
     return LiveChannel(
-        call=m.linkedid or m.uniqueid,
-        channel=m.uniqueid,
-        name=m.channel,
-        number=m.calleridnum,
-        connected_number=m.connectedlinenum,
-        exten=m.exten,
+        call=text(m, "Linkedid") or text(m, "Uniqueid"),
+        channel=text(m, "Uniqueid"),
+        name=text(m, "Channel"),
+        number=digits(text(m, "CallerIDNum")),
+        connected_number=digits(text(m, "ConnectedLineNum")),
+        exten=text(m, "Exten"),
         up=m.channelstate == "6",
-        bridge=m.bridgeid,  # both spellings: names of headers are compared without case
-        application=m.application,
-        seconds=_seconds(m.duration or m.seconds),
+        bridge=text(m, "BridgeId"),  # both spellings: names of headers are compared without case
+        application=text(m, "Application"),
+        seconds=elapsed(text(m, "Duration") or text(m, "Seconds")),
     )
-
-
-def _seconds(text: str) -> int:
-    """Of "00:02:10", or of plain seconds."""
-    total = 0
-    for part in text.split(":"):
-        total = total * 60 + (int(part) if part.isdigit() else 0)
-    return total
 
 
 def _member(m: Message) -> QueueMember:
     return QueueMember(
-        queue=m.queue,
-        interface=m.location or m.interface,
-        name=m.get("Name", "") or m.membername,
+        queue=text(m, "Queue"),
+        interface=text(m, "Location") or text(m, "Interface"),
+        name=text(m, "Name") or text(m, "MemberName"),
         paused=m.paused == "1",
-        reason=m.pausedreason,
+        reason=text(m, "PausedReason"),
         reachable=m.status not in UNREACHABLE,
         dynamic=m.membership == "dynamic",
     )
 
 
 def _entry(m: Message) -> QueueEntry:
-    return QueueEntry(queue=m.queue, channel=m.uniqueid, number=m.calleridnum, waited=_seconds(m.wait))
+    number, waited = digits(text(m, "CallerIDNum")), elapsed(text(m, "Wait"))
+    return QueueEntry(queue=text(m, "Queue"), channel=text(m, "Uniqueid"), number=number, waited=waited)
 
 
 async def _registered(line: Line) -> Sequence[str]:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kaw.telephony import events as e
-from kaw.telephony.names import digits, is_local
+from kaw.telephony.names import digits, is_local, seconds
 from kaw.telephony.names import endpoint as endpoint_of
+from kaw.telephony.names import text as _text
 
 Message = Mapping[str, Any]
 Events = tuple[e.PbxEvent, ...]
@@ -35,11 +36,6 @@ def translate(message: Message, arrived: float) -> Events:
     return rule(message, at)
 
 
-def _text(message: Message, key: str) -> str:
-    value = message.get(key, "")
-    return str(value[0] if isinstance(value, list) else value)
-
-
 def _whole(message: Message, key: str) -> int:
     try:
         return int(_text(message, key))
@@ -47,11 +43,8 @@ def _whole(message: Message, key: str) -> int:
         return 0
 
 
-def _seconds(message: Message, key: str) -> float:
-    try:
-        return float(_text(message, key))
-    except ValueError:
-        return 0.0
+def _seconds(message: Message, key: str, per_second: int = 1) -> float:
+    return seconds(_text(message, key), per_second)
 
 
 def _of(message: Message) -> tuple[str, str]:
@@ -180,7 +173,7 @@ def _called(m: Message, at: float) -> Events:
 
 def _silent(m: Message, at: float) -> Events:
     queue, interface, dest = _text(m, "Queue"), _text(m, "Interface"), _text(m, "DestUniqueid")
-    rang = _seconds(m, "RingTime") / 1000
+    rang = _seconds(m, "RingTime", 1000)
     return (e.MemberSilent(at, LIVE, *_of(m), queue, interface, dest, rang),)
 
 
