@@ -24,11 +24,11 @@ from kaw.models import Call, OperatorInterval, QueueVisit, VisitRing
 from kaw.services import upgrade
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
-from kaw.services.calls.recovery import Past, catch_up
+from kaw.services.calls.recovery import Past, catch_up, until
 from kaw.telephony import cdr, queue_log
 from kaw.telephony import events as e
 from kaw.telephony.listed import PresentReader
-from kaw.telephony.recorded import messages
+from kaw.telephony.recorded import messages, raw
 from kaw.telephony.translate import translate
 
 BATCH = 500  # events written at once
@@ -60,8 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kaw.replay", description=__doc__)
     parser.add_argument("stream", nargs="+", type=Path, metavar="FILE.ami", help="recorded stream, .gz too")
-    parser.add_argument("--queue-log", type=Path, metavar="FILE", help="queue log, picked up after each stream")
-    parser.add_argument("--cdr", type=Path, metavar="FILE", help="CDR as csv, picked up after each stream")
+    parser.add_argument("--queue-log", type=Path, metavar="FILE", help="queue log, picked up after each stream; .gz too")
+    parser.add_argument("--cdr", type=Path, metavar="FILE", help="CDR as csv, picked up after each stream; .gz too")
     parser.add_argument("--cdr-timezone", default="UTC", metavar="ZONE", help="time zone of the CDR (UTC)")
     parser.add_argument("--trunk", action="append", default=[], metavar="ENDPOINT", help="endpoint that is a trunk")
     parser.add_argument("--operator", action="append", default=[], metavar="1010=NAME", help="operator and his name")
@@ -109,7 +109,7 @@ def _past(log: Path | None, rows: Path | None, zone: str) -> Past:
 
 
 def _lines(path: Path) -> list[str]:
-    return path.read_bytes().decode("utf-8", "replace").splitlines()
+    return raw(path).decode("utf-8", "replace").splitlines()
 
 
 class _Player:
@@ -120,31 +120,38 @@ class _Player:
         self._names = {name: f"PJSIP/{extension}" for extension, name in names.items()}
         self._now = 0.0  # the PBX's clock
         self._uptime = 0.0  # at the login, seconds
+        self._waiting: list[e.PbxEvent] = []
 
     def play(self, stream: Path, *, again: bool) -> None:
-        """One connection: after a reconnect the past is caught up with when the present is known."""
-        reader, waiting = PresentReader(self._zone), list[e.PbxEvent]()
-        caught_up = not again
+        """One connection. After a reconnect what is told waits until the past is caught up with, by the present; at
+        the first one a client may ask for the present before anything happens, or not at all."""
+        reader = PresentReader(self._zone)
+        caught_up = False
         for message in messages(stream):
             if reader.hear(message):
-                if reader.has_channels and reader.has_queues and not caught_up:
-                    self._catch_up(reader, waiting)
-                    caught_up = True
+                if reader.is_complete and not caught_up and (again or not self._has_calls()):
+                    caught_up = self._catch_up(reader, self._past if again else Past())
                 continue
             self._hear_clock(message)
-            told = translate(message, self._now)
-            waiting += told
-            if caught_up and len(waiting) >= BATCH:
-                self._recorder.absorb(waiting)
-                waiting.clear()
-        if not caught_up:
-            self._catch_up(reader, waiting)
-        self._recorder.absorb(waiting)
+            self._waiting += translate(message, self._now)
+            if len(self._waiting) >= BATCH and (caught_up or not again):
+                self._absorb()
+        if again and not caught_up:
+            self._catch_up(reader, self._past)
+        self._absorb()
 
     def end(self) -> None:
         """What log and CDR know beyond the last stream."""
         if self._past.lines or self._past.rows:
             catch_up(self._recorder, self._parties, self._past, None, None, self._names)
+
+    def _absorb(self) -> None:
+        self._recorder.absorb(self._waiting)
+        self._waiting.clear()
+
+    def _has_calls(self) -> bool:
+        """Whether calls were heard of on this connection: later lists say nothing that events have not told."""
+        return bool(self._recorder.newest) or any(isinstance(event, e.CallEvent) for event in self._waiting)
 
     def _hear_clock(self, message: Message) -> None:
         with contextlib.suppress(ValueError):
@@ -152,18 +159,25 @@ class _Player:
         with contextlib.suppress(ValueError):
             self._uptime = float(message.get("Uptime", ""))
 
-    def _catch_up(self, reader: PresentReader, waiting: list[e.PbxEvent]) -> None:
+    def _catch_up(self, reader: PresentReader, past: Past) -> bool:
+        """False when nothing tells what time it is."""
         started = reader.snapshot(self._now).started_at
-        at = max(self._now, started + self._uptime if started is not None else 0.0)
+        at = max(self._now, started + self._uptime if started is not None else 0.0, reader.latest)
+        if not at:
+            return False
         snapshot = reader.snapshot(at)
-        complete = reader.has_channels and reader.has_queues
-        past = Past(
-            [line for line in self._past.lines if line.at <= at], [row for row in self._past.rows if row.ended_at <= at]
-        )
         self._now = at
-        if snapshot.started_at is not None:
-            waiting.insert(0, e.PbxStarted(snapshot.started_at, e.Source.LIVE))
-        catch_up(self._recorder, self._parties, past, snapshot if complete else None, None, self._names)
+        if started is not None:
+            self._waiting.insert(0, e.PbxStarted(started, e.Source.LIVE))
+        catch_up(
+            self._recorder,
+            self._parties,
+            until(past, at),
+            snapshot if reader.is_complete else None,
+            None,
+            self._names,
+        )
+        return True
 
 
 def report(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
@@ -225,7 +239,7 @@ def _intervals(connection: sa.Connection) -> list[dict[str, Any]]:
         {
             "operator": row["operator"],
             "state": row["state"],
-            "pause_type": row["pause_type"],
+            "pause_type": row["pause_type"] or None,
             "started_at": _time(row["started_at"]),
             "ended_at": _time(row["ended_at"]),
         }

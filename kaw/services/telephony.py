@@ -35,7 +35,11 @@ CONNECTION = {
     *("pbx_host", "pbx_port", "pbx_tls", "pbx_tls_ca", "pbx_user", "pbx_secret", "pbx_trunks"),
     *("pbx_dial_context", "pbx_transfer_context", "pbx_queue_log", "pbx_cdr", "pbx_time_zone"),
 }  # settings that a living line does not take up by itself
-AGAIN_S = (60.0, 600.0)  # a CDR written in batches comes later than its calls
+AGAIN_S = (
+    60.0,
+    600.0,
+    3600.0,
+)  # a CDR written in batches comes later than its calls, and talks found going on end later
 
 
 class LeaseLost(KawError):

@@ -1,6 +1,7 @@
 """Recorded streams of the manager interface: raw text as it was sent and received, cut at any byte."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,28 +15,28 @@ def messages(path: Path) -> Iterator[Message]:
 
     A file edited by hand may have bare line feeds.
     """
-    raw = _read(path)
-    if b"\r\n" not in raw:
-        raw = raw.replace(b"\n", b"\r\n")
-    blocks = raw.split(END)
+    data = raw(path)
+    if b"\r\n" not in data:
+        data = data.replace(b"\n", b"\r\n")
+    blocks = data.split(END)
     for block in blocks[:-1]:
         message = Message.from_line(block.decode("utf-8", "replace").strip())
         if message is not None:
             yield message
 
 
-def _read(path: Path) -> bytes:
-    raw = path.read_bytes()
-    if raw[:2] != b"\x1f\x8b":
-        return raw
+def raw(path: Path) -> bytes:
+    """The bytes of a file, unpacked if it is a ``.gz``; of one that was cut what is there. OSError, ValueError."""
+    packed = path.read_bytes()
+    if packed[:2] != b"\x1f\x8b":
+        return packed
+    found = bytearray()
     try:
-        return gzip.decompress(raw)
-    except EOFError:  # the compressed file itself was cut
         with gzip.open(path) as file:
-            found = bytearray()
-            try:
-                while block := file.read(65536):
-                    found += block
-            except EOFError:
-                pass
-            return bytes(found)
+            while block := file.read(65536):
+                found += block
+    except EOFError:  # the compressed file itself was cut
+        pass
+    except zlib.error as error:
+        raise ValueError(f"{path} is no whole gzip file: {error}") from error
+    return bytes(found)

@@ -18,6 +18,7 @@ class Channel:
     exten: str = ""  # what it dialled
     opened: float | None = None
     seen_open: bool = False  # its begin was seen, not concluded from something later
+    told_open: bool = False  # by a live event
     up: float | None = None
     closed: float | None = None  # as live events tell
     closed_by_cdr: float | None = None
@@ -129,6 +130,7 @@ def _opened(facts: Facts, event: e.ChannelOpened) -> None:
     channel.number = channel.number or event.number
     channel.exten = channel.exten or event.exten
     channel.opened = event.at if channel.opened is None else channel.opened
+    channel.told_open = channel.told_open or event.source is Source.LIVE
     channel.seen_open = channel.seen_open or (bool(event.exten or event.number) and not event.answered)
     if event.answered and channel.up is None:
         channel.up = event.at

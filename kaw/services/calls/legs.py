@@ -124,10 +124,16 @@ def _talk_began(facts: Facts, channel: Channel, is_operator: bool, together: dic
     logged = [event.at for event in channel.connected]
     if logged:
         return min(logged)
-    if channel.tried or channel.bridges:  # live events tell how it ended, and it was not by a talk
-        return None
+    if channel.tried or (channel.bridges and not _found_talking(channel)):
+        return None  # live events tell how it ended, and it was not by a talk
     known = [row.answered_at for row in _talks_in_cdr(facts, channel) if _knows_talk(row, channel)]
     return min((moment for moment in known if moment is not None), default=None)
+
+
+def _found_talking(channel: Channel) -> bool:
+    """Whether it was found in a bridge that nobody saw it enter."""
+    entered = [event for event in channel.bridges if isinstance(event, e.BridgeEntered)]
+    return bool(entered) and all(event.source is not Source.LIVE for event in entered)
 
 
 def _talks_to_pbx(facts: Facts, channel: Channel) -> bool:

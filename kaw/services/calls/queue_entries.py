@@ -11,7 +11,7 @@ from kaw.telephony import events as e
 from kaw.telephony.events import Source
 
 LEAVES = (e.QueueLeft, e.MemberConnected)
-SAME_ENTRY = 1.5  # seconds the log's whole second may differ from a live join
+SAME_ENTRY = 1.5  # seconds by which whole seconds, of the log or the present, may differ from a live join
 BY_STATUS = {
     "TIMEOUT": VisitOutcome.TIMEOUT,
     "LEAVEEMPTY": VisitOutcome.EMPTY,
@@ -67,8 +67,8 @@ def _entries(facts: Facts) -> list[Entry]:
             known.append(same)
         if join.source is Source.LOG:
             same.log = same.log or join
-        else:
-            same.live = same.live or join
+        elif same.live is None or (join.source is Source.LIVE and same.live.source is not Source.LIVE):
+            same.live = join
     entries = sorted((entry for known in joins.values() for entry in known), key=lambda entry: entry.joined)
     for event in facts.queue_events:
         owner = _owner(entries, event)
@@ -85,9 +85,14 @@ def _same(known: list[Entry], join: e.QueueJoined) -> Entry | None:
                 return entry
             if entry.log == join:
                 return entry
-        elif entry.live is not None and entry.live.at == join.at:
+        elif entry.live is not None and abs(entry.live.at - join.at) <= _tolerance(entry.live, join):
             return entry
     return None
+
+
+def _tolerance(*joins: e.QueueJoined) -> float:
+    """Seconds by which two joins may differ and be one: the present tells in whole seconds how long a caller waits."""
+    return SAME_ENTRY if any(join.source is Source.KAW for join in joins) else 0.0
 
 
 def _owner(entries: list[Entry], event: e.CallEvent) -> Entry | None:

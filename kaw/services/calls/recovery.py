@@ -17,12 +17,12 @@ from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.services.calls.rules import derive
 from kaw.telephony import events as e
-from kaw.telephony.names import is_extension
 from kaw.telephony.port import Snapshot
 from kaw.telephony.queue_log import LogLine, as_events
 
 LIVE, KAW = e.Source.LIVE, e.Source.KAW
 RUNG_BY_PBX = "AppDial2"  # the phone of a click-to-call, until it is picked up
+CALLED = {"AppDial", "AppQueue", RUNG_BY_PBX}  # what runs on a channel that was called; on others what they called
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def _caught_up(
     heard = recorder.newest
     if snapshot is not None:
         recorder.hear_clock(snapshot.at)
+        past = until(past, snapshot.at)
     members = _members(recorder, past, snapshot) | names
     told = _by_call(recorder, past, as_events(past.lines, members))
     complete = _complete(list(told))
@@ -81,6 +82,12 @@ def _caught_up(
         recorder.absorb(gone(recorder, snapshot, heard))
     result.closed = _closed(list(fresh))
     return result
+
+
+def until(past: Past, at: float) -> Past:
+    """What had been written by then (Unix seconds): what is written after the present is read, events tell, too."""
+    lines = [line for line in past.lines if line.at <= at]
+    return Past(lines, [row for row in past.rows if row.ended_at <= at], past.problem)
 
 
 def gone(recorder: Recorder, snapshot: Snapshot, heard: float) -> list[e.PbxEvent]:
@@ -193,11 +200,14 @@ def _present(recorder: Recorder, snapshot: Snapshot) -> list[e.PbxEvent]:
     for channel in snapshot.channels:
         about = (channel.call, channel.channel)
         if channel.channel not in known:
-            exten = "" if is_extension(channel.number) else channel.exten
+            called = channel.application in CALLED
+            exten = "" if called else channel.exten  # a called channel shows what its caller dialled
             opened = float(int(at) - channel.seconds)
             found.append(e.ChannelOpened(opened, KAW, *about, channel.name, channel.number, exten, channel.up))
-            if channel.application == RUNG_BY_PBX:
-                found.append(e.DialBegan(opened, KAW, channel.call, "", channel.channel, channel.number))
+            if called:
+                own = channel.application == RUNG_BY_PBX or channel.call == channel.channel
+                caller = "" if own else channel.call
+                found.append(e.DialBegan(opened, KAW, channel.call, caller, channel.channel, channel.number))
         if channel.bridge:
             found.append(e.BridgeEntered(at, KAW, *about, channel.bridge))
     for entry in snapshot.entries:

@@ -78,7 +78,8 @@ class _Reading:
         record.hung_up_by = self._hung_up_by(record, final) if over else None
         self._mark(record, final)
         record.recording = facts.recordings[0].path if facts.recordings else None
-        record.recovered = bool(facts.rows or any(visit.recovered for visit in self.visits)) and not self._seen_whole()
+        elsewhere = bool(facts.rows) or not self.first.told_open or any(visit.recovered for visit in self.visits)
+        record.recovered = elsewhere and not self._seen_whole()
         record.spans = self._spans()
         return record
 
@@ -293,7 +294,7 @@ class _Reading:
 
     def _no_such_number_by_cdr(self) -> bool:
         hangups = [row.data for row in self.facts.rows if row.application == "Hangup"]
-        return any(data.isdigit() and int(data) in NO_SUCH_NUMBER for data in hangups)
+        return any(data in map(str, NO_SUCH_NUMBER) for data in hangups)
 
     def _pbx_stopped(self) -> bool:
         if self.first.gone and self.first.restarted:
@@ -370,7 +371,8 @@ class _Reading:
 
     def _seen_whole(self) -> bool:
         """Whether live events alone told begin and end."""
-        return self.first.closed is not None and not any(visit.recovered for visit in self.visits)
+        told = self.first.told_open and self.first.closed is not None
+        return told and not any(visit.recovered for visit in self.visits)
 
     def _spans(self) -> list[Span]:
         found: list[Span] = []

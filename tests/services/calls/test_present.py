@@ -3,12 +3,13 @@
 from sqlmodel import select
 
 from kaw import db
-from kaw.models import Call, CallDirection, CallResult
+from kaw.models import Call, CallDirection, CallResult, QueueVisit, VisitOutcome
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.services.calls.recovery import Past, catch_up
 from kaw.telephony import events as e
-from kaw.telephony.port import LiveChannel, Snapshot
+from kaw.telephony import queue_log
+from kaw.telephony.port import LiveChannel, QueueEntry, Snapshot
 from tests.services.calls.streams import Bench
 
 AT = 1795485092.1
@@ -38,3 +39,43 @@ def test_a_click_to_call_that_rings_at_its_operator_is_a_call_out(bench: Bench) 
             assert call.direction is CallDirection.OUTBOUND
             assert call.number == "74954310135"
             assert call.result is CallResult.NO_ANSWER
+
+
+# The log says already that he gave up, and the list of the queue still has him
+def test_a_caller_who_gives_up_as_the_line_comes_back_waited_once(bench: Bench) -> None:
+    with bench.empty():
+        recorder, caller = Recorder(Parties), "1795485000.7"
+        about = (caller, caller)
+        recorder.absorb(
+            [
+                e.ChannelOpened(AT - 40.6, e.Source.LIVE, *about, "PJSIP/trunk-00000001", "79161234567", "500"),
+                e.QueueJoined(AT - 40.5, e.Source.LIVE, *about, "support", "79161234567"),
+            ]
+        )
+        log = [
+            f"{int(AT - 40.5)}|{caller}|support|NONE|ENTERQUEUE||79161234567|1",
+            f"{int(AT)}|{caller}|support|NONE|ABANDON|1|1|40",
+        ]
+        channel = LiveChannel(
+            caller, caller, "PJSIP/trunk-00000001", "79161234567", "", "500", True, "", "Queue", seconds=40
+        )
+        entry = QueueEntry("support", caller, "79161234567", waited=40)
+        snapshot = Snapshot(at=AT, started_at=AT - 900, channels=[channel], queues=["support"], entries=[entry])
+        catch_up(recorder, Parties(), Past(queue_log.parse(log)), snapshot, AT - 60)
+        recorder.absorb([e.ChannelClosed(AT + 0.1, e.Source.LIVE, *about, 16)])
+        with db.reading() as session:
+            visit = session.exec(select(QueueVisit)).one()
+            assert visit.outcome is VisitOutcome.ABANDONED
+
+
+# What is written while the present is being read is told by events, too
+def test_the_log_is_read_up_to_the_present(bench: Bench) -> None:
+    with bench.empty():
+        recorder, caller = Recorder(Parties), "1795485000.9"
+        log = [
+            f"{int(AT) + 5}|{caller}|support|NONE|ENTERQUEUE||79161234567|1",
+            f"{int(AT) + 9}|{caller}|support|NONE|ABANDON|1|1|4",
+        ]
+        catch_up(recorder, Parties(), Past(queue_log.parse(log)), Snapshot(at=AT, started_at=AT - 900), AT - 60)
+        with db.reading() as session:
+            assert session.exec(select(Call)).all() == []

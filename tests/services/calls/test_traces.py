@@ -19,11 +19,10 @@ OUTCOME = {
 }
 # Asterisk logs whoever waits as having left when it is stopped; the phone did not hang up.
 STOPPED = {("i1_core_stop_now_midcall", "1795433727.181"): "failed"}
-AGAIN = {
-    "i2_kill9_midcall": "after_restart",
-    **dict.fromkeys(
-        ("i3_line_lost_only", "i3b_line_lost_waiting_and_talking", "i3c_line_lost_originate"), "after_reconnect"
-    ),
+AGAIN = {  # the next connection to the same PBX
+    name: next(path.name.removeprefix(f"{name}.").removesuffix(".ami.gz") for path in TRUTHS.glob(f"{name}.after_*"))
+    for name in TRUE_NAMES
+    if any(TRUTHS.glob(f"{name}.after_*"))
 }
 
 
@@ -150,6 +149,26 @@ def agree_with_ledger(calls: list[dict[str, Any]], ledger: dict[str, Any]) -> No
         assert by_number[row["number"]]["linkedid"] == row["channel_id"]
 
 
+def test_calls_out_that_are_found_running_keep_number_and_begin(bench: Bench) -> None:
+    """R12.7: dialled and answered while the line was away, by the present and, when it is over, the CDR."""
+    name = "i4_line_lost_handset_calls_found_running"
+    streams = TRUTHS / f"{name}.ami.gz", TRUTHS / f"{name}.after_reconnect.ami.gz"
+    told = {call["number"]: call for call in truth_of(name)["calls"]}
+    for rows in (None, TRUTHS / f"{name}.cdr.csv"):
+        calls = {call["number"]: call for call in bench.replay(*streams, rows=rows)["calls"]}
+        for number in ("74951114001", "74951114002", "1014"):
+            assert calls[number]["result"] == told[number]["result"]
+            assert near(calls[number]["ended_at"], told[number]["ended_at"])
+            answered = calls[number]["answered_at"]
+            assert (
+                near(answered, told[number]["picked_up_at"])
+                if rows and "picked_up_at" in told[number]
+                else not answered
+            )
+    assert calls["1014"]["direction"] == "internal"
+    assert calls["74951114003"]["result"] == "answered"  # begun and ended while the line was away
+
+
 @pytest.mark.parametrize("name", TRUE_NAMES)
 def test_records_are_what_the_phones_saw(name: str, bench: Bench) -> None:
     """R12.7: who talked with whom, when he picked up and who hung up, by the phones themselves."""
@@ -178,6 +197,8 @@ def check_call(mine: list[dict[str, Any]], told: dict[str, Any], visits: list[di
     assert (call["result"] == "answered") == bool(picked)
     if picked and call["answered_at"]:
         assert near(call["answered_at"], picked[0])
+    if picked and "operator" in told:
+        assert call["operator"] == told["operator"]
     outcomes = [visit["outcome"] for visit in visits if visit["linkedid"] == call["linkedid"]]
     expected = [visit["result"] for visit in told.get("visits", ()) if visit["result"] != "joinempty"]
     if expected:
