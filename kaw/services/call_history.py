@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from kaw import db
 from kaw.models import Call, CallDirection, CallLeg, CallResult, QueueVisit, Right, User
-from kaw.services import access, call_partners, recordings, settings
+from kaw.services import access, call_notes, call_partners, recordings, settings
 from kaw.services.access import Actor, Rights
 
 PAGE = 50
@@ -60,6 +60,9 @@ class CallRow:
     operator: str
     queue: str
     has_recording: bool  # whole, and he may hear it
+    outcome: str = ""
+    note: str = ""
+    may_note: bool = False  # and write about it
 
     @property
     def mark(self) -> Mark:
@@ -153,7 +156,7 @@ def _rows(
     found = {call.id: call for call in session.exec(select(Call).where(col(Call.id).in_(ids)))}
     ordered = [found[call_id] for call_id in ids if call_id in found]
     callers = call_partners.callers_of(session, rights, ordered)
-    talked, dialled = _own(session, rights, ids)
+    own, talked, dialled = _own(session, rights, ids)
     queues = last_queues(session, ids)
     people = {call.user_id for call in ordered if call.user_id}
     names = dict(session.exec(select(User.id, User.full_name).where(col(User.id).in_(people))).all())
@@ -177,6 +180,9 @@ def _rows(
                 operator=names.get(call.user_id, "") or call.operator or "",
                 queue=queues.get(call.id, ""),
                 has_recording=_is_whole(call) and (everything or call.id in talked),
+                outcome=call.disposition,
+                note=call.note,
+                may_note=call_notes.may_note(rights, call.id in own),
             )
         )
     return tuple(rows)
@@ -184,17 +190,23 @@ def _rows(
 
 def _is_whole(call: Call) -> bool:
     """Whether its recording is there from begin to end, as far as is known."""
-    return call.ended_at is not None and recordings.is_offered(call.recording, call.started_at)
+    is_over = call.ended_at is not None or call.closed_by_kaw  # with a PBX that went down under it, too
+    return is_over and recordings.is_offered(call.recording, call.started_at)
 
 
-def _own(session: Session, rights: Rights, ids: Sequence[int | None]) -> tuple[set[int | None], set[int | None]]:
-    """Those of these calls he talked in, and those he dialled."""
+def _own(session: Session, rights: Rights, ids: Sequence[int | None]) -> tuple[set[int | None], ...]:
+    """Those of these calls his phone took part in, those he talked in, and those he dialled."""
     query = select(CallLeg.call_id, CallLeg.called, CallLeg.answered_at).where(
         CallLeg.user_id == rights.user_id, col(CallLeg.call_id).in_(ids)
     )
-    legs = session.exec(query).all()
-    talked: set[int | None] = {call_id for call_id, _called, answered in legs if answered is not None}
-    return talked, {call_id for call_id, called, _answered in legs if not called}
+    own, talked, dialled = set[int | None](), set[int | None](), set[int | None]()
+    for call_id, called, answered in session.exec(query):
+        own.add(call_id)
+        if answered is not None:
+            talked.add(call_id)
+        if not called:
+            dialled.add(call_id)
+    return own, talked, dialled
 
 
 def _midnight(day: date) -> datetime:

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from kaw import db, live
-from kaw.errors import InvalidValue, NotFound
+from kaw.errors import AccessDenied, InvalidValue, NotFound
 from kaw.i18n import N_
 from kaw.models import Call, CallLeg
 from kaw.services import access, settings
-from kaw.services.access import Actor
+from kaw.services.access import Actor, Rights
 from kaw.services.call_partners import may_know
 
 LONGEST = 4000
@@ -39,7 +39,7 @@ def save(
 ) -> None:
     """Write a note and an outcome ("" takes them away, None leaves them); ``done`` ends the after-call work.
 
-    What is written before that is dated by the talk: the work after it goes on.
+    What is written before that is dated by the talk: the work after it goes on. AccessDenied for who may only read it.
     """
     rights = access.rights(actor)
     text = None if note is None else _checked(note)
@@ -47,6 +47,9 @@ def save(
         call = tx.session.get(Call, call_id, with_for_update=True)
         if call is None or not may_know(tx.session, rights, call_id):
             raise NotFound
+        own = select(CallLeg.id).where(CallLeg.call_id == call_id, CallLeg.user_id == rights.user_id).limit(1)
+        if not may_note(rights, tx.session.exec(own).first() is not None):
+            raise AccessDenied
         if outcome and outcome != call.disposition and outcome not in settings.value("call_outcomes"):
             raise InvalidValue("outcome", N_("There is no such outcome any more."))
         call.note = call.note if text is None else text
@@ -57,6 +60,11 @@ def save(
         call.noted_by, call.noted_at = actor.user_id, noted_at
         tx.session.add(call)
         tx.announce(live.CallsChanged((call_id,)))
+
+
+def may_note(rights: Rights, own: bool) -> bool:
+    """Whether a user may write about a call; ``own``: his phone took part in it."""
+    return own or rights.is_admin
 
 
 def _checked(note: str) -> str:

@@ -78,6 +78,7 @@ def find_and_hear(page: Page, company: Server) -> None:
     row = page.get_by_role("tabpanel").filter(visible=True).get_by_role("row").filter(has_text="ООО «Новое»")
     expect(row).to_contain_text("Входящий, отвечен")
     expect(row).to_contain_text("+7 999 888-77-66")
+    expect(row.locator(".outcome")).to_have_text(re.compile(r"Перезвонить\s*Просит счет"))
     row.get_by_role("button", name="Прослушать").click()
     player = row.locator("audio")
     page.wait_for_function("(audio) => audio.currentTime > 0.3", arg=player.element_handle())
@@ -91,6 +92,11 @@ def find_and_hear(page: Page, company: Server) -> None:
     calls = page.get_by_role("region", name="История по звонкам")
     expect(calls).to_contain_text("звонков сделано — 1, пропущено — 0")
     expect(calls.get_by_role("row")).to_have_count(2)
+    calls.get_by_role("button", name="Изменить итог и заметку").click()
+    dialog = page.get_by_role("dialog", name="Итог и заметка")
+    dialog.get_by_label("Заметка к звонку").fill("Счет отправлен")
+    dialog.get_by_role("button", name="Сохранить").click()
+    expect(calls.locator("td.outcome")).to_contain_text("Счет отправлен")
 
 
 # R12.5: the second call of the same number finds the card of the first

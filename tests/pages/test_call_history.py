@@ -7,12 +7,12 @@ from nicegui.testing import User
 from kaw import live
 from kaw.components.call_history.call_table import CallTable
 from kaw.models import Access
-from kaw.services import partners, settings
+from kaw.services import call_notes, partners, settings
 from tests.calls import give_extension, insert_call
 from tests.cards import make_card
 from tests.conftest import People, allow
 from tests.pages.conftest import Visit
-from tests.pages.forms import eventually, press, settled
+from tests.pages.forms import eventually, fill, press, settled
 from tests.pbx import PaperPbx
 
 NUMBER, SHOWN = "79031545546", "+7 903 154-55-46"
@@ -99,3 +99,39 @@ async def test_it_follows_whether_there_is_a_pbx(visit: Visit, people: People) -
     assert table(oleg).props["calls"] is False
     settings.change(people.oleg, {"pbx_host": "127.0.0.1"})
     await eventually(lambda: table(oleg).props["calls"] is True)
+
+
+async def test_outcome_and_note_are_read_and_put_right(visit: Visit, people: People) -> None:
+    """R12.8: in the history, by whose call it was, also of an older call."""
+    card = make_card(people.oleg)
+    allow(people.editors, {card["name"]: Access.EDIT, card["phone"]: Access.EDIT})
+    give_extension(people.anna, "101")
+    noted = insert_call(people.anna, number=NUMBER, ago=9999)
+    for place in range(55):
+        insert_call(people.anna, number=NUMBER, ago=9000 - place)
+    call_notes.save(people.anna, noted, "Просит счет до пятницы", "Перезвонить", done=True)
+    anna = await visit(people.anna, "/calls")
+    await eventually(lambda: len(rows(anna)) == 50)
+    press(anna, "Показать еще")
+    await eventually(lambda: len(rows(anna)) == 56)
+    assert (rows(anna)[-1]["outcome"], rows(anna)[-1]["note"]) == ("Перезвонить", "Просит счет до пятницы")
+    anna.find(kind=CallTable).trigger("note", noted)
+    await anna.should_see("Итог и заметка")
+    fill(anna, {"Заметка к звонку": "Счет отправлен", "Итог звонка": "Вопрос решен"})
+    press(anna, "Сохранить")
+    await anna.should_see("Сохранено.")
+    assert (rows(anna)[-1]["outcome"], rows(anna)[-1]["note"]) == ("Вопрос решен", "Счет отправлен")
+    assert call_notes.get(people.anna, noted) == call_notes.Notes("Счет отправлен", "Вопрос решен")
+
+
+async def test_a_forged_wish_to_write_about_anothers_call_opens_nothing(visit: Visit, people: People) -> None:
+    """R12.8"""
+    make_card(people.oleg)
+    give_extension(people.anna, "101")
+    give_extension(people.boris, "102")
+    own = insert_call(people.anna, number=NUMBER)
+    others = insert_call(people.boris, number=NUMBER, extension="102")
+    anna = await visit(people.anna, "/calls")
+    await eventually(lambda: [row["id"] for row in rows(anna)] == [own])
+    anna.find(kind=CallTable).trigger("note", others)
+    await anna.should_not_see("Итог и заметка", retries=3)

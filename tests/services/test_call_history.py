@@ -87,3 +87,12 @@ def pages(actor: Actor) -> Iterator[list[int]]:
     while page.more:
         page = call_history.calls(actor, CallQuery(before=page.rows[-1].mark))
         yield [row.id for row in page.rows]
+
+
+def test_a_talk_that_a_stopped_pbx_broke_off_can_be_heard(people: People) -> None:
+    """R8.2.8: its end is nowhere, and its file is whole as far as it goes; a talk that goes on is not."""
+    settings.change(people.oleg, {"pbx_recordings": "/recordings"})
+    broken = insert_call(people.anna, stage="talking", ago=600, recording="a.wav", closed_by_kaw=True)
+    goes_on = insert_call(people.anna, stage="talking", recording="b.wav")
+    heard = {row.id: row.has_recording for row in call_history.calls(people.oleg, CallQuery()).rows}
+    assert heard == {broken: True, goes_on: False}

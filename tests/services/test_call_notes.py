@@ -3,9 +3,10 @@
 import pytest
 
 from kaw import db, live
-from kaw.errors import InvalidValue, NotFound
-from kaw.models import Call
-from kaw.services import call_notes
+from kaw.errors import AccessDenied, InvalidValue, NotFound
+from kaw.models import Call, User
+from kaw.services import call_history, call_notes
+from kaw.services.call_history import CallQuery
 from tests.calls import give_extension, insert_call
 from tests.conftest import People
 from tests.sign_ins import heard
@@ -37,6 +38,26 @@ def test_only_his_own_call(people: People, call: int) -> None:
     with pytest.raises(NotFound):
         call_notes.save(people.anna, call + 99, "нет такого")
     assert call_notes.get(people.anna, call).note == ""
+
+
+def test_who_may_hear_of_all_calls_reads_and_does_not_write(people: People, call: int) -> None:
+    """R12.8: what an operator wrote down stays his; an administrator may put it right."""
+    call_notes.save(people.anna, call, "Просит счет")
+    with db.transaction() as tx:
+        tx.session.get(User, people.boris.user_id).right_reports = True
+        tx.announce(live.RightsChanged((people.boris.user_id,)))
+    assert call_notes.get(people.boris, call).note == "Просит счет"
+    with pytest.raises(AccessDenied):
+        call_notes.save(people.boris, call, "")
+    writers = {actor: call_history.calls(actor, CallQuery()).rows[0].may_note for actor in (people.anna, people.boris)}
+    assert writers == {people.anna: True, people.boris: False}
+
+
+def test_notes_stand_in_the_history(people: People, call: int) -> None:
+    """R12.8, R12.6: what was written down is read again."""
+    call_notes.save(people.anna, call, "Просит счет", "Перезвонить", done=True)
+    (row,) = call_history.calls(people.anna, CallQuery()).rows
+    assert (row.outcome, row.note) == ("Перезвонить", "Просит счет")
 
 
 def test_only_outcomes_of_the_settings(people: People, call: int) -> None:

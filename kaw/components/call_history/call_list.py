@@ -11,6 +11,7 @@ from kaw import db, live
 from kaw.components import buttons
 from kaw.components.call_button import follow_telephony, place_call
 from kaw.components.call_history.call_table import CallTable
+from kaw.components.call_history.note_dialog import NoteDialog
 from kaw.components.errors import shown
 from kaw.components.states import failed
 from kaw.components.tabs import TabContext
@@ -42,9 +43,9 @@ class CallList:
         self._page = CallPage((), more=False)
         self._reading = asyncio.Lock()
         with ui.element("div").classes("kaw-stack") as self.element:
-            self._table = CallTable(self._call, self._open, with_partners=partner_id is None)
+            self._table = CallTable(self._call, self._open, self._note, with_partners=partner_id is None)
             self._more_button = buttons.plain(_("Show more"), self._more)
-            self._note = ui.element("div")
+            self._message = ui.element("div")
         self._draw_empty, self._on_show = draw_empty, on_show
         follow_telephony(tab, self._table.set_calls)
 
@@ -84,6 +85,14 @@ class CallList:
     async def _call(self, row: CallRow) -> None:
         await place_call(self._tab.actor, row.number, self._partner_id or row.partner_id)
 
+    def _note(self, row: CallRow) -> None:
+        with self.element:
+            NoteDialog(self._tab.actor, row, self._noted).open()
+
+    def _noted(self, row: CallRow) -> None:
+        rows = tuple(row if each.id == row.id else each for each in self._page.rows)
+        self._show(CallPage(rows, self._page.more))
+
     def _open(self, partner_id: int) -> None:
         self._tab.open("partner", str(partner_id))
 
@@ -91,7 +100,7 @@ class CallList:
         if self.element.is_deleted or (page == self._page and not anew):
             return
         self._page = page
-        self._note.clear()
+        self._message.clear()
         self._table.set_visibility(bool(page.rows))
         self._table.show(page.rows)
         self._more_button.set_visibility(page.more)
@@ -104,8 +113,8 @@ class CallList:
             return
         self._table.set_visibility(False)
         self._more_button.set_visibility(False)
-        self._note.clear()
-        with self._note:
+        self._message.clear()
+        with self._message:
             draw()
 
 

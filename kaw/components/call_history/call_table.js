@@ -27,6 +27,15 @@ export default {
           </td>
           <td class="operator">{{ row.operator }}</td>
           <td class="talk">{{ row.talk }}</td>
+          <td class="outcome"><div>
+            <span class="kaw-clip" :title="written(row)">
+              <span v-if="row.outcome" class="kaw-outcome">{{ row.outcome }}</span>
+              <span v-if="row.note">{{ row.note }}</span>
+            </span>
+            <button v-if="row.noted" type="button" class="kaw-edit-note" :title="labels.note"
+                    :aria-label="labels.note + ' ' + row.at" @click="$emit('note', row.id)">
+              <i class="q-icon material-icons-outlined" aria-hidden="true">edit_note</i></button>
+          </div></td>
           <td class="record">
             <template v-if="row.recorded">
               <span v-if="failed[row.id]" class="kaw-note">{{ failed[row.id] }}</span>
@@ -47,7 +56,7 @@ export default {
     calls: Boolean,
     partners: Boolean,
   },
-  emits: ["call", "open"],
+  emits: ["call", "open", "note"],
   data: () => ({ playing: 0, failed: {} }),
   mounted() {
     document.addEventListener("kaw-player", this.another);
@@ -57,6 +66,7 @@ export default {
   },
   methods: {
     picture: (row) => (row.missed ? "call_missed" : icon[row.direction]),
+    written: (row) => [row.outcome, row.note].filter(Boolean).join(". "),
     address: (row) => `/recordings/${row.id}`,
     play(row) {
       this.playing = row.id;

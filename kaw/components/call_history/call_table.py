@@ -33,6 +33,7 @@ HEADS = {
     "partner": N_("Partner"),
     "operator": N_("Operator"),
     "talk": N_("Talk"),
+    "outcome": N_("Outcome of the call"),
     "record": N_("Listen to it"),
 }
 HOUR = 3600
@@ -42,11 +43,16 @@ class CallTable(Element, component="call_table.js"):
     """All rows in one element; ``with_partners``: whose call it was stands in a column."""
 
     def __init__(
-        self, on_call: Callable[[CallRow], Any], on_open: Callable[[int], Any], *, with_partners: bool = True
+        self,
+        on_call: Callable[[CallRow], Any],
+        on_open: Callable[[int], Any],
+        on_note: Callable[[CallRow], Any],
+        *,
+        with_partners: bool = True,
     ) -> None:
         super().__init__()
         self._rows: dict[int, CallRow] = {}
-        self._on_call = on_call
+        self._on_call, self._on_note = on_call, on_note
         names = [name for name in HEADS if with_partners or name != "partner"]
         self._props["heads"] = [{"name": name, "text": _(HEADS[name])} for name in names]
         self._props["partners"] = with_partners
@@ -58,10 +64,12 @@ class CallTable(Element, component="call_table.js"):
             "hidden": _("Number hidden"),
             "listen": _("Listen to it"),
             "broken": _("This recording cannot be played."),
+            "note": _("Change outcome and note"),
         }
         self.set_calls(may_call())
         self.on("call", busy_with(self, self._call))
         self.on("open", lambda event: on_open(int(event.args)))
+        self.on("note", lambda event: self._note(int(event.args)))
 
     def set_calls(self, on: bool) -> None:
         """Whether there is a PBX to call by."""
@@ -76,6 +84,11 @@ class CallTable(Element, component="call_table.js"):
         row = self._rows.get(call_id)
         if row is not None and row.number:
             await self._on_call(row)
+
+    def _note(self, call_id: int) -> None:
+        row = self._rows.get(call_id)
+        if row is not None and row.may_note:
+            self._on_note(row)
 
 
 def event_words(row: CallRow) -> str:
@@ -104,5 +117,8 @@ def _drawn(row: CallRow) -> dict[str, Any]:
         "title": row.partner,
         "operator": row.operator,
         "talk": length(row.talk_seconds),
+        "outcome": row.outcome,
+        "note": row.note,
+        "noted": row.may_note,
         "recorded": row.has_recording,
     }
