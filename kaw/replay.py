@@ -60,7 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kaw.replay", description=__doc__)
     parser.add_argument("stream", nargs="+", type=Path, metavar="FILE.ami", help="recorded stream, .gz too")
-    parser.add_argument("--queue-log", type=Path, metavar="FILE", help="queue log, picked up after each stream; .gz too")
+    parser.add_argument(
+        "--queue-log", type=Path, metavar="FILE", help="queue log, picked up after each stream; .gz too"
+    )
     parser.add_argument("--cdr", type=Path, metavar="FILE", help="CDR as csv, picked up after each stream; .gz too")
     parser.add_argument("--cdr-timezone", default="UTC", metavar="ZONE", help="time zone of the CDR (UTC)")
     parser.add_argument("--trunk", action="append", default=[], metavar="ENDPOINT", help="endpoint that is a trunk")

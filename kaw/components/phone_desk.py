@@ -240,7 +240,7 @@ class PhoneDesk:
 
     async def _open_card(self, call_id: int) -> None:
         """Of an inbound call, for who answered it, in the page he looks at."""
-        found = await db.in_thread(call_partners.to_open, self.actor, call_id)
+        found = await db.in_thread(call_partners.caller, self.actor, call_id)
         if not found.inbound or self.client.is_deleted:
             return
         if found.partner_id is not None:

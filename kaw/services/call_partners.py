@@ -6,6 +6,7 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kaw import db, live
-from kaw.errors import InvalidValue, NotFound
+from kaw.errors import InvalidValue, NotFound, SignedOut
 from kaw.fields.phone import format_number, key_of, phones_in
 from kaw.models import Call, CallDirection, CallLeg, CardState, Field, PartnerCard, PartnerPhone, Right, User
 from kaw.services import access, card_schema, partner_changes, partner_names, settings
@@ -142,18 +143,19 @@ def caller_of(session: Session, rights: Rights, call: Call) -> Caller:
 
 def callers_of(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
     """The other sides of calls, by call id. A partner counts as known by the phones the user sees alone."""
-    if not sees_numbers(rights):
-        return {call.id or 0: Caller(call.id or 0, _inbound(call), "", hidden_from_him=True) for call in calls}
-    colleagues = _colleagues(session, {call.number for call in calls if is_extension(call.number)})
+    internal = [call for call in calls if call.direction is CallDirection.INTERNAL]
+    found = _colleagues_of(session, rights, internal)
+    others = [call for call in calls if call.direction is not CallDirection.INTERNAL]
+    return found | (_known(session, rights, others) if sees_numbers(rights) else _hidden(session, rights, others))
+
+
+def _known(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
     fields = [item.id for item in card_schema.schema().visible(rights) if item.holds_phones]
-    holders = _holders(session, {_key(call.number) for call in calls if not is_extension(call.number)}, fields)
+    holders = _holders(session, {_key(call.number) for call in calls}, fields)
     titles = _titles(session, rights, sorted({partner for known in holders.values() for partner in known}))
     found = {}
     for call in calls:
         plain = Caller(call.id or 0, _inbound(call), shown_number(call.number))
-        if is_extension(call.number):
-            found[plain.call_id] = replace(plain, title=colleagues.get(call.number, ""))
-            continue
         known = holders.get(_key(call.number), [])
         whose = call.partner_id if call.partner_id is not None or len(known) != 1 else known[0]
         if whose in known:
@@ -163,19 +165,36 @@ def callers_of(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[
     return found
 
 
-def to_open(actor: Actor, call_id: int) -> Caller:
-    """Whose card the operator who answered gets to see. Who may see no phones gets the card and not the number."""
-    found = caller(actor, call_id)
-    if not found.hidden_from_him:
-        return found
-    with db.reading() as session:
-        call = session.get(Call, call_id)
-        partner = session.get(PartnerCard, call.partner_id) if call is not None and call.partner_id else None
-        titles = _titles(session, access.rights(actor), [partner.id or 0] if partner else [])
-    if partner is None or partner.id is None or partner.state == CardState.IN_BIN:
-        return found
-    partner_id = partner.id
-    return Caller(call_id, found.inbound, "", partner_id, titles[partner_id], hidden_from_him=True)
+def _hidden(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
+    """For who sees no phones: who called, without a number. Whom he called himself he is not told, as he typed the
+    number."""
+    came_in = {call.partner_id for call in calls if call.partner_id is not None and _inbound(call)}
+    there = select(PartnerCard.id).where(col(PartnerCard.id).in_(came_in), PartnerCard.state != CardState.IN_BIN)
+    titles = _titles(session, rights, [each for each in session.exec(there) if each is not None])
+    found = {}
+    for call in calls:
+        plain = Caller(call.id or 0, _inbound(call), "", hidden_from_him=True)
+        if plain.inbound and call.partner_id in titles:
+            plain = replace(plain, partner_id=call.partner_id, title=titles[call.partner_id])
+        found[plain.call_id] = plain
+    return found
+
+
+def _colleagues_of(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
+    """The other end of calls inside the house: who called him, or whom he called; for others whom it was for."""
+    if not calls:
+        return {}
+    columns = (col(CallLeg.call_id), col(CallLeg.user_id), col(CallLeg.operator), col(CallLeg.called))
+    query = sa.select(*columns).where(col(CallLeg.call_id).in_([call.id for call in calls]))
+    legs = session.connection().execute(query).all()
+    callers = {leg.call_id: leg.operator for leg in legs if not leg.called and leg.operator}
+    rang = {leg.call_id for leg in legs if leg.called and leg.user_id == rights.user_id}
+    sides = {call.id or 0: callers.get(call.id or 0) if call.id in rang else call.number for call in calls}
+    names = _colleagues(session, {number for number in sides.values() if number})
+    return {
+        call_id: Caller(call_id, call_id in rang, number or "", title=names.get(number or "", ""))
+        for call_id, number in sides.items()
+    }
 
 
 def shown_number(number: str) -> str:
@@ -282,10 +301,10 @@ def _is_partners(session: Session, number: str) -> bool:
 
 def _make_card(call_id: int, operator: str) -> None:
     """The row of the phone field is locked first: of several answers at once one makes the card, the others find it."""
+    field = _phone_field(card_schema.schema(), _rights_of(operator))
+    if field is None:
+        return
     with db.transaction() as tx:
-        field = _phone_field(card_schema.schema())
-        if field is None:
-            return
         tx.session.exec(select(Field.id).where(Field.id == field.id).with_for_update()).first()
         schema = card_schema.for_writing(tx.session)
         call = tx.session.get(Call, call_id)
@@ -309,9 +328,20 @@ def _insert(tx: db.Transaction, schema: CardSchema, field: CardField, number: st
     return partner_changes.insert(tx, SYSTEM, schema, {field.id: value})
 
 
-def _phone_field(schema: CardSchema) -> CardField | None:
+def _phone_field(schema: CardSchema, rights: Rights | None) -> CardField | None:
+    """The first one; of those that the operator sees, if he sees any: the card is made for him to fill."""
     phones = [item for item in schema.fields if item.holds_phones]
+    seen = [item for item in phones if rights is not None and rights.sees(item.id)]
+    phones = seen or phones
     return next((item for item in phones if item.shown), phones[0] if phones else None)
+
+
+def _rights_of(operator: str) -> Rights | None:
+    with db.reading() as session:
+        user = session.exec(select(User.id).where(User.extension == operator, col(User.active))).first()
+    with suppress(SignedOut):  # a phone that nobody signs in for
+        return access.rights(Actor(user)) if user is not None else None
+    return None
 
 
 def _key(number: str) -> str:

@@ -175,7 +175,6 @@ CALLS: dict[str, Call] = {
     "call_notes.save": Call(OWN_CALLS, lambda w: (w.talk(), "Просит счет"), NotFound),
     "call_partners.assign": Call(OWN_CALLS, lambda w: w.ambiguous_talk(), NotFound),
     "call_partners.caller": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
-    "call_partners.to_open": Call(OWN_CALLS, lambda w: (w.talk(),), NotFound),
     "calling.call": Call(EVERYBODY, lambda w: ("+7 903 123-45-67",), ends_with=InvalidValue),  # nobody has a phone
     "calling.hang_up": Call(EVERYBODY, ends_with=InvalidValue),
     "calling.listen_in": Call(ADMIN, lambda w: ("101", "listen"), ends_with=InvalidValue),

@@ -61,7 +61,8 @@ def test_boris_learns_no_number_but_those_he_dialled(people: People, partner: in
     insert_call(people.boris, number=NUMBER, extension="102", ago=600, partner_id=partner)
     insert_call(people.boris, number="74951234567", extension="102", direction=CallDirection.OUTBOUND)
     dialled, taken = call_history.calls(people.boris, CallQuery()).rows
-    assert (taken.number, taken.partner_id, taken.partner) == ("", None, "")
+    assert (taken.number, taken.partner_id, taken.partner) == ("", partner, "ООО «Ёлочка»")
+    assert (dialled.partner_id, dialled.partner) == (None, "")
     assert dialled.number == "+7 495 123-45-67"
     assert call_history.calls(people.boris, CallQuery(number=NUMBER)).rows == ()
 

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from kaw import db
 from kaw.errors import NotFound
-from kaw.models import Access, Call, CallDirection, Change, ChangeKind, FieldKind, PartnerCard
+from kaw.models import Access, Call, CallDirection, CallLeg, Change, ChangeKind, FieldKind, PartnerCard
 from kaw.services import access, call_partners, fields, partners, settings
 from kaw.services import bin as bin_
 from kaw.services.dialling import origin
@@ -202,9 +202,18 @@ def test_who_sees_no_phones_gets_no_number(people: People, card: dict[str, int])
     call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking")
     call_partners.answered(call, "102")
     notice = call_partners.caller(people.boris, call)
-    assert (notice.number, notice.title, notice.partner_id, notice.hidden_from_him) == ("", "", None, True)
-    opened = call_partners.to_open(people.boris, call)
-    assert (opened.partner_id, opened.title, opened.number) == (known, "Ромашка", "")
+    assert (notice.number, notice.title, notice.partner_id, notice.hidden_from_him) == ("", "Ромашка", known, True)
+    bin_.delete(people.oleg, [known])
+    assert call_partners.caller(people.boris, call).partner_id is None
+
+
+# R7.3.6: he knows the number that he typed, and is not told whose it is
+def test_who_sees_no_phones_is_not_told_whom_he_called(people: People, card: dict[str, int]) -> None:
+    partners.create(people.anna, {"name": "Ромашка", "phone": NUMBER})
+    call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking", direction=CallDirection.OUTBOUND)
+    call_partners.answered(call, "102")
+    found = call_partners.caller(people.boris, call)
+    assert (found.number, found.title, found.partner_id) == ("", "", None)
 
 
 # R7.3.6: a hidden phone field does not tell whose number it is
@@ -216,7 +225,6 @@ def test_a_number_in_a_hidden_field_is_nobodys(people: People, card: dict[str, i
     call_partners.answered(call, "101")
     found = call_partners.caller(people.anna, call)
     assert (found.number, found.partner_id, found.title, found.choices) == ("+7 903 154-55-46", None, "", ())
-    assert call_partners.to_open(people.anna, call).partner_id is None
 
 
 def test_nobody_learns_of_anothers_call(people: People, card: dict[str, int]) -> None:
@@ -227,8 +235,37 @@ def test_nobody_learns_of_anothers_call(people: People, card: dict[str, int]) ->
 
 
 def test_a_colleague_is_called_by_name(people: People, card: dict[str, int]) -> None:
+    """R12.5: each sees the other, whoever began; and who sees no phones sees him, too."""
     call = insert_call(people.anna, number="102", stage="ringing", direction=CallDirection.INTERNAL)
-    assert call_partners.caller(people.anna, call).title == "Борис Петров"
+    with db.transaction() as tx:
+        leg = tx.session.exec(select(CallLeg).where(CallLeg.call_id == call)).one()
+        leg.called = False
+        tx.session.add(
+            CallLeg(
+                call_id=call,
+                uniqueid="other.1",
+                channel="PJSIP/102-00000001",
+                operator="102",
+                user_id=people.boris.user_id,
+                started_at=db.now(),
+            )
+        )
+    sides = {actor: call_partners.caller(actor, call) for actor in (people.anna, people.boris, people.oleg)}
+    assert {actor: (side.title, side.number, side.inbound) for actor, side in sides.items()} == {
+        people.anna: ("Борис Петров", "102", False),
+        people.boris: ("Анна Иванова", "101", True),
+        people.oleg: ("Борис Петров", "102", False),
+    }
+
+
+def test_a_new_card_has_its_number_where_its_operator_sees_it(people: People, card: dict[str, int]) -> None:
+    """R12.5: the first phone field is not open to everybody."""
+    second = fields.create(people.oleg, FieldDraft("Второй телефон", "second_phone", FieldKind.PHONE))
+    allow(people.viewers, {card["name"]: Access.VIEW, second: Access.EDIT})
+    call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking")
+    call_partners.answered(call, "102")
+    made = partners.get(people.boris, partner_of(call))
+    assert made.texts["second_phone"] == "+7 903 154-55-46"
 
 
 def test_without_a_phone_field_no_card_is_made(people: People) -> None:

@@ -17,7 +17,7 @@ from kaw.services.call_history import CallRow
 
 
 class NoteDialog:
-    """Outcome and note of one call; what was not changed here is not written. ``on_saved`` is given the row as it is."""
+    """Outcome and note of one call; what was not changed here is not written. ``on_saved`` gets the row as it is."""
 
     def __init__(self, actor: Actor, row: CallRow, on_saved: Callable[[CallRow], Any]) -> None:
         self._actor, self._row, self._on_saved = actor, row, on_saved
