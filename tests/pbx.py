@@ -25,8 +25,8 @@ class PaperPbx:
     async def originate(self, **values: Any) -> None:
         self._note("originate", values)
 
-    async def hang_up(self, name: str) -> None:
-        self._note("hang_up", {"name": name})
+    async def hang_up(self, name: str, **values: Any) -> None:
+        self._note("hang_up", {"name": name, **values})
 
     async def transfer(self, name: str, **values: Any) -> None:
         self._note("transfer", {"name": name, **values})

@@ -6,23 +6,27 @@ Made on the event loop by the process that holds the line to the PBX; the record
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
-from sqlmodel import col, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from kaw import db
-from kaw.errors import KawError
-from kaw.models import Call, CallDirection, CallLeg, LegResult, OperatorState
+from kaw.errors import Unavailable
+from kaw.models import Call, CallDirection, CallLeg, LegResult, OperatorInterval, OperatorState
 from kaw.services import after_call, call_partners, settings
 from kaw.services.calls.recorder import Hooks
 from kaw.services.calls.timeline import AFTER_CALL_REASON
 from kaw.services.pauses import MISSED
 from kaw.services.phones import interface_of
-from kaw.telephony.port import Commands
+from kaw.telephony.port import Commands, PbxRefused
 
 log = logging.getLogger(__name__)
 
 NOT_TAKEN = (LegResult.NO_ANSWER, LegResult.REJECTED)
+TRIES = 10  # that one call may ring at an operator
+AGAIN_S = 5.0
 
 
 class FollowUp:
@@ -78,41 +82,70 @@ class FollowUp:
         timer.add_done_callback(lambda done: self._timers.pop(operator) if self._timers.get(operator) is done else None)
 
     async def _run_timer(self, operator: str) -> None:
-        """Until the after-call work is over by the setting; a pause of his own meanwhile stays."""
+        """Nobody is left in after-call work because database or PBX were away when it was over."""
+        while True:
+            with suppress(Unavailable):
+                await self._end_in_time(operator)
+                return
+            await asyncio.sleep(AGAIN_S)
+
+    async def _end_in_time(self, operator: str) -> None:
+        """When the after-call work is over by the setting; a pause of his own meanwhile stays."""
         end = await db.in_thread(after_call.until, operator)
         if end is not None:
             await asyncio.sleep(max(0.0, (end - db.now()).total_seconds()))
         if await db.in_thread(after_call.is_on, operator):
-            await self._pause(operator, "")
+            await self._ask_to_pause(operator, "")
 
     async def _pause(self, operator: str, reason: str) -> bool:
-        """Whether the PBX did it; who is in no queue cannot be paused and needs not."""
+        """Whether the PBX did it."""
+        try:
+            return await self._ask_to_pause(operator, reason)
+        except Unavailable as away:
+            log.info("operator %s was not paused: %s", operator, away)
+            return False
+
+    async def _ask_to_pause(self, operator: str, reason: str) -> bool:
+        """Pause him, or take him back (""); who is in no queue cannot be paused and needs not."""
         try:
             await self._pbx().pause(interface_of(operator), paused=bool(reason), reason=reason)
-        except KawError as refusal:
+        except PbxRefused as refusal:
             log.info("operator %s was not paused or taken back: %s", operator, refusal)
             return False
         return True
 
 
 def missed_in_a_row(operator: str) -> bool:
-    """Whether the last calls rang at a waiting operator in vain, as many as the setting allows."""
+    """Whether the last calls rang at a waiting operator in vain, as many as the setting allows. A call that tried him
+    several times is one; after a pause they are counted anew."""
     most = int(settings.value("auto_pause_missed"))
     if not most:
         return False
-    query = (
-        select(CallLeg.result)
+    with db.reading() as session:
+        if after_call.state_of(session, operator) is not OperatorState.WAITING:
+            return False
+        taken: dict[int, bool] = {}
+        for call_id, result in session.connection().execute(_rang_since_pause(session, operator).limit(most * TRIES)):
+            taken[call_id] = taken.get(call_id, False) or result not in NOT_TAKEN
+    last = list(taken.values())[:most]
+    return len(last) == most and not any(last)
+
+
+def _rang_since_pause(session: Session, operator: str) -> sa.Select[int, LegResult | None]:
+    """Call and result of every time his phone rang since he last came back to work, the last first."""
+    paused = select(sa.func.max(OperatorInterval.ended_at)).where(
+        OperatorInterval.operator == operator, OperatorInterval.state == OperatorState.PAUSED
+    )
+    since = session.exec(paused).one()
+    rang = (
+        sa.select(col(CallLeg.call_id), col(CallLeg.result))
         .join(Call, col(Call.id) == col(CallLeg.call_id))
         .where(
-            CallLeg.operator == operator,
-            CallLeg.called,
+            col(CallLeg.operator) == operator,
+            col(CallLeg.called),
             col(CallLeg.result) != LegResult.CANCELLED,
-            Call.direction == CallDirection.INBOUND,
+            col(Call.direction) == CallDirection.INBOUND,
         )
         .order_by(col(CallLeg.started_at).desc())
-        .limit(most)
     )
-    with db.reading() as session:
-        results = session.exec(query).all()
-        waits = after_call.state_of(session, operator) is OperatorState.WAITING
-    return waits and len(results) == most and all(result in NOT_TAKEN for result in results)
+    return rang.where(col(CallLeg.started_at) >= since) if since is not None else rang

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from kaw import db, live
 from kaw.errors import Conflict, InvalidValue, NotFound
 from kaw.i18n import N_
-from kaw.models import AuditAction, Right, User
+from kaw.models import AuditAction, Call, Right, User
 from kaw.services import access, audit, call_partners, card_schema, partner_cards, settings, telephony
 from kaw.services.access import Actor
 from kaw.services.dialling import clean_number, origin
@@ -33,6 +33,15 @@ class _Placing:
     origin: str
 
 
+@dataclass(frozen=True)
+class _Leg:
+    """A channel as the PBX calls it, and its ids: the call's Linkedid, its own Uniqueid."""
+
+    name: str
+    call: str
+    channel: str
+
+
 async def call(actor: Actor, number: str, partner_id: int | None = None) -> None:
     """Ring the user's own phone and then dial; ``partner_id`` is whom he calls, where he called from a card.
 
@@ -51,8 +60,8 @@ async def call(actor: Actor, number: str, partner_id: int | None = None) -> None
 
 async def hang_up(actor: Actor) -> None:
     """End the call the user's phone is in; Conflict when it is in none."""
-    channel = await db.in_thread(_channel, actor, talking=False)
-    await telephony.pbx().hang_up(channel)
+    leg = await db.in_thread(_leg, actor, talking=False)
+    await telephony.pbx().hang_up(leg.name, call=leg.call, channel=leg.channel)
 
 
 async def transfer(actor: Actor, number: str) -> None:
@@ -91,17 +100,18 @@ def _transferring(actor: Actor, number: str) -> tuple[str, str]:
     """The channel of his talk and whom it is given to."""
     access.rights(actor)
     target, _extension = clean_number(number)
-    return _channel(actor, talking=True), target
+    return _leg(actor, talking=True).name, target
 
 
-def _channel(actor: Actor, *, talking: bool) -> str:
-    """The PBX's name of the channel of his phone: that of his talk, else of what rings or is dialled."""
+def _leg(actor: Actor, *, talking: bool) -> _Leg:
+    """His part in a talk, else in what rings or is dialled."""
     access.rights(actor)
     with db.reading() as session:
         found = open_leg(session, extension_of(session, actor))
-    if found is None or (talking and found.answered_at is None):
+        call = session.get(Call, found.call_id) if found is not None else None
+    if found is None or call is None or (talking and found.answered_at is None):
         raise Conflict(N_("You are not in a call."))
-    return found.channel
+    return _Leg(found.channel, call.linkedid, found.uniqueid)
 
 
 def _allow_listening(actor: Actor, extension: str, mode: str) -> str:

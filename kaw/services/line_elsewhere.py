@@ -150,8 +150,8 @@ class _Asked:
             interface=interface, number=number, context=context, origin=origin, caller_id=caller_id, ring_s=ring_s,
         )  # fmt: skip
 
-    async def hang_up(self, name: str) -> None:
-        await self._ask("hang_up", name=name)
+    async def hang_up(self, name: str, *, call: str = "", channel: str = "") -> None:
+        await self._ask("hang_up", name=name, call=call, channel=channel)
 
     async def transfer(self, name: str, *, number: str, context: str) -> None:
         await self._ask("transfer", name=name, number=number, context=context)

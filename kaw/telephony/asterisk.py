@@ -15,7 +15,7 @@ from panoramisk.message import Message
 from kaw.errors import KawError
 from kaw.telephony import commands, pbx_check, present, refusals
 from kaw.telephony.ami_line import AsteriskOptions, Line, LineLost, WrongPassword
-from kaw.telephony.events import ChannelOpened, OriginateAsked, OriginateFailed, PbxEvent, Source
+from kaw.telephony.events import ChannelOpened, HangupAsked, OriginateAsked, OriginateFailed, PbxEvent, Source
 from kaw.telephony.inbox import Inbox, Ready
 from kaw.telephony.port import Check, Events, Link, LinkState, PbxRefused, PbxUnavailable, Snapshot
 from kaw.telephony.translate import translate
@@ -23,6 +23,7 @@ from kaw.telephony.translate import translate
 log = logging.getLogger(__name__)
 PLACING_S = 3.0  # a phone that cannot be rung is told about at once; longer nobody waits
 STOPPING_S = 10.0
+NORMAL = 16  # Q.850: normal clearing
 
 __all__ = ["Asterisk", "AsteriskOptions"]
 
@@ -94,9 +95,12 @@ class Asterisk:
         action = commands.listen(interface=interface, target=target, mode=mode, context=context)
         await self._place(self._ready_line(), action, interface)
 
-    async def hang_up(self, name: str) -> None:
-        """End a channel by its name."""
+    async def hang_up(self, name: str, *, call: str = "", channel: str = "") -> None:
+        """End a channel by its name; the PBX tells of no phone that asked, so with its ids KAW does."""
+        at = self._now()
         await self._do(commands.hang_up(name))
+        if call and channel:
+            self._inbox.put([HangupAsked(at, Source.KAW, call, channel, by_phone=True, cause=NORMAL)])
 
     async def transfer(self, name: str, *, number: str, context: str) -> None:
         """Give away whoever talks with this (the operator's) channel, without announcement."""
@@ -131,7 +135,10 @@ class Asterisk:
         await self._ready_line().ask(action)
 
     async def _place(self, line: Line, action: commands.Action, interface: str) -> None:
-        """Send an Originate and wait until its phone rings, or it is clear that it does not."""
+        """Send an Originate and wait until its phone rings, or it is clear that it does not.
+
+        When the line is lost meanwhile nobody knows; the next look at the PBX's present tells.
+        """
         origin = action["ActionID"]
         outcome = self._placed[origin] = asyncio.get_running_loop().create_future()
         try:
@@ -139,6 +146,8 @@ class Asterisk:
             await asyncio.wait({outcome, line.gone}, timeout=PLACING_S, return_when=asyncio.FIRST_COMPLETED)
             if outcome.done() and outcome.result():
                 raise refusals.unreachable(interface)
+            if line.gone.done() and not outcome.done():
+                raise PbxUnavailable
         except PbxRefused as refusal:
             self._failed_to_place(origin, outcome.result() if outcome.done() else str(refusal))
             raise

@@ -150,8 +150,8 @@ class Commands(Protocol):
     ) -> None:
         """Ring the operator's own phone, then dial ``number``; ``origin`` is the id of the first channel."""
 
-    async def hang_up(self, name: str) -> None:
-        """End a channel by its name."""
+    async def hang_up(self, name: str, *, call: str = "", channel: str = "") -> None:
+        """End a channel by its name. With its ids (Linkedid, Uniqueid) the records tell that its operator did it."""
 
     async def transfer(self, name: str, *, number: str, context: str) -> None:
         """Give away whoever talks with this (the operator's) channel, without announcement."""

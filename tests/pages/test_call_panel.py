@@ -120,6 +120,23 @@ async def test_a_lost_line_and_no_internal_number_are_said(
     await vera.should_see("нет внутреннего номера")
 
 
+# R12.3: everyone sees the operators' states, also who has no phone
+async def test_who_has_no_phone_sees_the_operators(visit: Visit, people: People, card: dict[str, int]) -> None:
+    put_state("101", OperatorState.PAUSED, "Технический сбой")
+    oleg = await visit(people.oleg)
+    await oleg.should_see("нет внутреннего номера")
+    (button,) = elements(oleg, "kaw-operators")
+    assert button.visible
+    click(oleg, button)
+    await eventually(lambda: oleg.find(kind=OperatorRows).elements)
+    (rows,) = oleg.find(kind=OperatorRows).elements
+    shown = {row["name"]: (row["extension"], row["state"], row["calls"]) for row in rows.props["rows"]}
+    assert shown["Анна Иванова"] == ("101", "Технический сбой", False)
+    anna = await visit(people.anna)
+    await anna.should_see("Добавочный 101")
+    assert not elements(anna, "kaw-operators")[0].visible
+
+
 # R12.3: «Пауза» opens the types, «В работу» resumes
 async def test_pause_and_back_to_work(visit: Visit, people: People, card: dict[str, int], pbx: PaperPbx) -> None:
     user = await visit(people.anna)

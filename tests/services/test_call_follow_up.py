@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kaw import db
-from kaw.models import LegResult, OperatorState
-from kaw.services import settings
-from kaw.services.call_follow_up import FollowUp
+from kaw.errors import Unavailable
+from kaw.models import CallLeg, LegResult, OperatorState
+from kaw.services import after_call, call_follow_up, settings
+from kaw.services.call_follow_up import FollowUp, missed_in_a_row
 from kaw.services.calls.timeline import AFTER_CALL_REASON, intervals
 from kaw.telephony import events as e
-from kaw.telephony.port import PbxRefused
+from kaw.telephony.port import PbxRefused, PbxUnavailable
 from tests.calls import finish, give_extension, insert_call, put_state
 from tests.conftest import People
 from tests.pages.forms import eventually
@@ -113,6 +114,66 @@ async def test_calls_missed_in_a_row_pause_him(people: People, paper: ObedientPb
 
 
 # metrics: after-call work is not in the pauses
+@pytest.mark.usefixtures("paper")
+async def test_missed_calls_are_counted_anew_after_a_pause(people: People) -> None:
+    """R12.3: and one caller who rang three times is one call."""
+    settings.change(people.oleg, {"auto_pause_missed": 3})
+    put_state("101", OperatorState.WAITING)
+    for ago in (400, 300, 200):
+        insert_call(people.anna, stage="missed", ago=ago)
+    assert missed_in_a_row("101")
+    put_state("101", OperatorState.PAUSED, "нет ответа", ago=180)
+    put_state("101", OperatorState.WAITING, ago=100)
+    patient = insert_call(people.anna, stage="missed", ago=50)
+    with db.transaction() as tx:
+        for times in range(2):
+            tx.session.add(
+                CallLeg(
+                    call_id=patient,
+                    uniqueid=f"again.{times}",
+                    channel="PJSIP/101-00000001",
+                    operator="101",
+                    user_id=people.anna.user_id,
+                    result=LegResult.NO_ANSWER,
+                    started_at=db.now(),
+                )
+            )
+    assert not missed_in_a_row("101")
+    insert_call(people.anna, stage="missed", ago=40)
+    insert_call(people.anna, stage="missed", ago=30)
+    assert missed_in_a_row("101")
+
+
+async def test_nobody_is_left_in_after_call_work(
+    people: People, paper: ObedientPbx, follow_up: FollowUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R12.8: the database, then the line, are away when it is over."""
+    monkeypatch.setattr(call_follow_up, "AGAIN_S", 0.01)
+    answers = iter([Unavailable(), True, True])
+
+    def is_on(_operator: str) -> bool:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    lost = iter([PbxUnavailable(), None])
+    taken_back = asyncio.Event()
+
+    async def pause(interface: str, *, paused: bool, **_more: object) -> None:
+        failure = next(lost)
+        if failure is not None:
+            raise failure
+        assert (interface, paused) == ("PJSIP/101", False)
+        taken_back.set()
+
+    monkeypatch.setattr(after_call, "until", lambda _operator: None)
+    monkeypatch.setattr(after_call, "is_on", is_on)
+    monkeypatch.setattr(paper, "pause", pause)
+    follow_up._start_timer("101")
+    await asyncio.wait_for(taken_back.wait(), 10)
+
+
 def test_the_pbxs_pause_for_after_call_work_is_after_call_work() -> None:
     def member(at: float, **values: object) -> e.MemberState:
         return e.MemberState(at, e.Source.LIVE, "PJSIP/101", "support", **values)  # type: ignore[arg-type]

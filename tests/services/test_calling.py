@@ -86,6 +86,7 @@ async def test_the_phone_on_the_desk_is_driven(people: People, card: dict[str, i
     names = {values["name"] for _name, values in pbx.asked}
     assert len(names) == 1  # the talk, not what rings beside it
     assert names.pop().startswith("PJSIP/101-")
+    assert all(pbx.asked[-1][1][each] for each in ("call", "channel"))  # who ended it is known
     assert [values.get("context") for _name, values in pbx.asked] == ["from-internal", "give-away", None]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kaw.errors import InvalidValue
 from kaw.telephony import commands
 from kaw.telephony.asterisk import Asterisk
-from kaw.telephony.events import OriginateAsked, OriginateFailed
+from kaw.telephony.events import HangupAsked, OriginateAsked, OriginateFailed, Source
 from kaw.telephony.port import PbxRefused, PbxUnavailable
 from kaw.telephony.recorded import messages
 from kaw.telephony.simulator.answers import Account
@@ -246,9 +246,12 @@ async def test_a_call_is_given_away_and_ended_by_its_channels() -> None:
         ends.sim.clock.advance(3)
         await ends.asterisk.transfer(leg_of(ends.sim, "1010").name, number="1011", context="internal")
         ends.sim.clock.advance(3)
-        await ends.asterisk.hang_up(leg_of(ends.sim, "1011").name)
+        leg = leg_of(ends.sim, "1011")
+        await ends.asterisk.hang_up(leg.name, call=leg.linkedid, channel=leg.uniqueid)
         ends.sim.clock.advance(1)
         await ends.until(lambda: ends.kinds().count("ChannelClosed") == 3)
+        asked = [event for event in ends.told if isinstance(event, HangupAsked) and event.source is Source.KAW]
+        assert [(event.channel, event.by_phone) for event in asked] == [(leg.uniqueid, True)]
         assert "Transferred" in ends.kinds()
 
 

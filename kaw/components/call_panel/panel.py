@@ -70,6 +70,10 @@ class CallPanel(ui.element):
         self._state.props["type"] = "button"
         self._state.props["title"] = _("Operators")
         OperatorList(self._desk, self._state)
+        with ui.element("button").classes("kaw-operators") as self._everybody:
+            TextElement("span", _("Operators")).classes("kaw-clip")
+        self._everybody.props["type"] = "button"
+        OperatorList(self._desk, self._everybody)
         PauseButtons(self._desk)
         self._history = buttons.quiet(f"# {_('History')}", self._open_history).classes("small")
 
@@ -95,6 +99,7 @@ class CallPanel(ui.element):
         self._off.set_visibility(desk.is_known and not works)
         has_phone = works and bool(own.extension)
         self._state.set_visibility(has_phone)
+        self._everybody.set_visibility(works and not has_phone)  # he has no state of his own to open the list by
         self._counts.set_visibility(works)
         self._history.set_visibility(works and HISTORY in TABS)
         self._phone.set_visibility(works)

@@ -114,6 +114,16 @@ class HeldCalls:
             if held.record is not None and not held.record.over
         }
 
+    def only_asked(self) -> dict[str, str]:
+        """Channels KAW asked for and never heard of again, by call."""
+        return {
+            linkedid: event.channel
+            for linkedid, held in self.by_id.items()
+            if held.record is not None and not held.record.over and not _opened(held.events)
+            for event in held.events
+            if isinstance(event, e.OriginateAsked)
+        }
+
     def _note_time(self, event: e.CallEvent) -> None:
         """What is read from a file may bear a wrong hour; the PBX's own events and present tell its clock."""
         if event.source in TELLS_TIME:

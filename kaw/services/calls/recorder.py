@@ -116,6 +116,10 @@ class Recorder:
         """Channels that live as far as is known, by Linkedid."""
         return self._calls.open_channels()
 
+    def only_asked(self) -> dict[str, str]:
+        """Channels KAW asked for and never heard of again, by Linkedid."""
+        return self._calls.only_asked()
+
     def knows(self, linkedid: str) -> bool:
         """Whether the call is held in memory."""
         return linkedid in self._calls.by_id

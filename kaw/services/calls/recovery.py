@@ -93,10 +93,13 @@ def until(past: Past, at: float) -> Past:
 def gone(recorder: Recorder, snapshot: Snapshot, heard: float) -> list[e.PbxEvent]:
     """Channels that lived as far as was known, and do not; the PBX was ``heard`` of until then (Unix seconds)."""
     alive = {channel.channel for channel in snapshot.channels}
+    lived = recorder.open_channels()
+    for linkedid, channel in recorder.only_asked().items():
+        lived.setdefault(linkedid, set()).add(channel)  # the line was lost before the PBX answered
     restarted_at = snapshot.started_at if snapshot.started_at is not None else float("-inf")
     return [
         e.ChannelGone(snapshot.at, KAW, linkedid, channel, recorder.last_heard(linkedid) < restarted_at, heard)
-        for linkedid, channels in recorder.open_channels().items()
+        for linkedid, channels in lived.items()
         for channel in channels - alive
     ]
 

@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import col, select
 
 from kaw import db
-from kaw.models import Call
+from kaw.models import Call, HungUpBy
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Hooks, Recorder
 from kaw.services.calls.recovery import Past, catch_up
 from kaw.telephony import cdr, queue_log
+from kaw.telephony import events as e
 from kaw.telephony.port import Snapshot
 from tests.services.calls.streams import TRACES, Bench, events_of, stream_of
 
@@ -46,3 +47,18 @@ def test_a_call_of_long_ago_is_told_when_it_becomes_known(bench: Bench) -> None:
         for _twice in range(2):
             catch_up(recorder, Parties(), past, Snapshot(at=now, started_at=now - 3 * 86400), None)
         assert told == [["79161234567"]]
+
+
+def test_who_pressed_the_button_ended_the_call(bench: Bench) -> None:
+    """R12.2b: an AMI hang-up of a call out that still rings looks like the PBX's own."""
+    with bench.empty():
+        events = events_of(stream_of(TRACES, "e3_c2c_callee_no_answer"))
+        rings = next(place for place, event in enumerate(events) if isinstance(event, e.DialBegan) and event.channel)
+        at, call = events[rings].at + 2, events[rings].call
+        closed = [event.channel for event in events if isinstance(event, e.ChannelClosed)]
+        recorder = Recorder(Parties)
+        recorder.absorb(events[: rings + 1])
+        recorder.absorb([e.HangupAsked(at, e.Source.KAW, call, call, by_phone=True, cause=16)])
+        recorder.absorb([e.ChannelClosed(at + 0.01, e.Source.LIVE, call, channel, 16) for channel in closed])
+        with db.reading() as session:
+            assert session.exec(select(Call.hung_up_by)).one() is HungUpBy.OPERATOR

@@ -79,3 +79,18 @@ def test_the_log_is_read_up_to_the_present(bench: Bench) -> None:
         catch_up(recorder, Parties(), Past(queue_log.parse(log)), Snapshot(at=AT, started_at=AT - 900), AT - 60)
         with db.reading() as session:
             assert session.exec(select(Call)).all() == []
+
+
+# The line died between asking for a call and the PBX's answer
+def test_a_call_that_was_only_asked_for_does_not_stay_open(bench: Bench) -> None:
+    with bench.empty():
+        origin = "kaw-0123456789abcdef-5"
+        asked = e.OriginateAsked(AT - 9, e.Source.KAW, origin, origin, "PJSIP/1010", "79031112233")
+        Recorder(Parties).absorb([asked])
+        recorder = Recorder(Parties)
+        recorder.load()
+        catch_up(recorder, Parties(), Past(), Snapshot(at=AT, started_at=AT - 900), AT - 60)
+        with db.reading() as session:
+            call = session.exec(select(Call)).one()
+            assert (call.number, call.direction) == ("79031112233", CallDirection.OUTBOUND)
+            assert (call.result, call.closed_by_kaw) == (None, True)
