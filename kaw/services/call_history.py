@@ -18,6 +18,7 @@ from kaw import db
 from kaw.models import Call, CallDirection, CallLeg, CallResult, QueueVisit, Right, User
 from kaw.services import access, call_notes, call_partners, recordings, settings
 from kaw.services.access import Actor, Rights
+from kaw.services.dialling import clean_number
 
 PAGE = 50
 WHOLE_NUMBER = 10  # digits from which a number is looked up by its key
@@ -139,9 +140,8 @@ def _matching(rights: Rights, query: CallQuery) -> SelectOfScalar[int | None]:
 
 
 def _has_number(text: str) -> sa.ColumnElement[bool]:
-    digits = "".join(c for c in text if c in "0123456789")
-    if not digits:
-        return sa.false()
+    """Part of a number, or a whole one in any notation; InvalidValue at ``number`` for what is none."""
+    digits, _extension = clean_number(text.replace("+", ""))
     if len(digits) >= WHOLE_NUMBER:
         return col(Call.digits10) == digits[-WHOLE_NUMBER:]
     either = [col(Call.number).contains(digits)]

@@ -16,10 +16,11 @@ LONGEST = 24  # digits: 15 of the longest number in the world, and what some exc
 LONGEST_PASTE = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _EXTENSION = re.compile(
-    r"[\s,;]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|д)\s*[.:]?\s*(\d{1,7})\s*", re.IGNORECASE
+    r"[\s,;(]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|д)\s*[.:]?\s*(\d{1,7})[\s)]*", re.IGNORECASE
 )
 _SCHEME = re.compile(r"(?:tel|callto|sip):(?://)?", re.IGNORECASE)
 _PRETTY = re.compile(r"[\s().\-/\u00a0\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202f\u2060\ufeff]")
+SHORTEST_ABROAD = 7  # digits of a number with its country code
 _LABEL = re.compile(r"\([^()\d]+\)\s*")  # +7 903 154-55-46 (бухгалтерия)
 _DIALLED = re.compile(r"\+?[0-9*#]+")
 
@@ -75,6 +76,8 @@ def _check(digits: str, text: str) -> None:
     if _DIALLED.fullmatch(digits):
         if len(digits.lstrip("+")) > LONGEST:
             raise _too_long()
+        if digits.startswith("+") and len(digits) <= SHORTEST_ABROAD:
+            raise InvalidValue(FIELD, N_("This number is not complete: {given}"), given=text.strip()[:40])
         return
     if any(c.isalpha() for c in digits):
         raise InvalidValue(FIELD, N_("A number has no letters: {given}"), given=text.strip()[:40])

@@ -14,6 +14,7 @@ MAX_LOGO_BYTES = 200_000
 LONGEST_LIST, LONGEST_ITEM = 200, 80
 SECRET_IS_SET = "••••••••"  # noqa: S105 - what a form shows of a password, and sends back when it stays
 _PASSWORD = re.compile(r"(://[^:/@]+:)[^@]+@")
+_NUMBER = re.compile(r"\+?[0-9\s().\-]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -140,6 +141,23 @@ def named_lines(key: str, raw: Any) -> list[str]:
     found = lines(key, raw if isinstance(raw, list) else str(raw or "").split("\n"))
     if not found:
         raise InvalidValue(key, N_("This must be filled in."))
+    return found
+
+
+def pause_names(key: str, raw: Any) -> list[str]:
+    """Reasons for a pause, as the PBX can write them into its log."""
+    found = named_lines(key, raw)
+    if any(sign in name for name in found for sign in "|;"):
+        raise InvalidValue(key, N_("The characters | and ; are not allowed here."))
+    return found
+
+
+def phone_numbers(key: str, raw: Any) -> list[str]:
+    """Numbers, one per line, in any notation."""
+    found = lines(key, raw)
+    wrong = [each for each in found if not _NUMBER.fullmatch(each) or not 2 <= sum(map(str.isdigit, each)) <= 24]
+    if wrong:
+        raise InvalidValue(key, N_("This is no phone number: {given}"), given=wrong[0])
     return found
 
 

@@ -15,6 +15,8 @@ from kaw.services.setting_checks import (
     interface,
     lines,
     named_lines,
+    pause_names,
+    phone_numbers,
     recordings_place,
     whole,
     yes_no,
@@ -80,7 +82,9 @@ TELEPHONY_SETTINGS: tuple[SettingKind, ...] = (
         lines,
         N_("Endpoints, one per line. Empty: every endpoint that is not 2 to 6 digits."),
     ),
-    _pbx("own_numbers", N_("Own numbers"), LINE, [], lines, N_("One per line. They never make a partner's card.")),
+    _pbx(
+        "own_numbers", N_("Own numbers"), LINE, [], phone_numbers, N_("One per line. They never make a partner's card.")
+    ),
     _pbx("time_zone", N_("Time zone of the PBX"), RECORDS, "", zone_or_none, N_("Empty: the company's.")),
     _pbx(
         "queue_log",
@@ -144,7 +148,7 @@ TELEPHONY_SETTINGS: tuple[SettingKind, ...] = (
         N_("Pause types"),
         OPERATORS,
         ["Перерыв", "Технический сбой", "Пауза"],
-        named_lines,
+        pause_names,
         N_("One per line."),
     ),
     SettingKind(

@@ -124,7 +124,7 @@ def join(queue: str, interface: str, *, name: str, paused: bool) -> Action:
             "Action": "QueueAdd",
             "Queue": _queue(queue),
             "Interface": phone,
-            "MemberName": _logged("name", name),
+            "MemberName": re.sub("[|;]", " ", name)[:80],  # a name is only shown; who it is, the interface tells
             "StateInterface": phone.removesuffix("/n"),
             "Paused": "true" if paused else "false",
         }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from nicegui import ui
 from nicegui.testing import User
 
 from kaw import live
@@ -135,3 +136,26 @@ async def test_a_forged_wish_to_write_about_anothers_call_opens_nothing(visit: V
     await eventually(lambda: [row["id"] for row in rows(anna)] == [own])
     anna.find(kind=CallTable).trigger("note", others)
     await anna.should_not_see("Итог и заметка", retries=3)
+
+
+def look_for(user: User, number: str) -> None:
+    """Type it into the filter."""
+    (field,) = (each for each in user.find(kind=ui.input).elements if each.props.get("aria-label") == "Телефон")
+    with field:
+        field.set_value(number)
+
+
+async def test_what_is_no_number_is_said_at_the_number(visit: Visit, people: People) -> None:
+    """R12.6: and the calls that were shown stay."""
+    make_card(people.oleg)
+    call = insert_call(people.oleg, number=NUMBER)
+    oleg = await visit(people.oleg, "/calls")
+    await eventually(lambda: rows(oleg))
+    look_for(oleg, "позвони маме")
+    press(oleg, "Получить")
+    await oleg.should_see("В номере не может быть букв: позвони маме")
+    assert [row["id"] for row in rows(oleg)] == [call]
+    look_for(oleg, "154-55")
+    press(oleg, "Получить")
+    (said,) = oleg.find("В номере не может быть букв: позвони маме").elements
+    assert "kaw-hidden" in said.classes

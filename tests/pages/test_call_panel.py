@@ -123,13 +123,13 @@ async def test_a_lost_line_and_no_internal_number_are_said(
 # R12.3: everyone sees the operators' states, also who has no phone
 async def test_who_has_no_phone_sees_the_operators(visit: Visit, people: People, card: dict[str, int]) -> None:
     put_state("101", OperatorState.PAUSED, "Технический сбой")
-    oleg = await visit(people.oleg)
-    await oleg.should_see("нет внутреннего номера")
-    (button,) = elements(oleg, "kaw-operators")
+    vera = await visit(people.vera)
+    await vera.should_see("нет внутреннего номера")
+    (button,) = elements(vera, "kaw-operators")
     assert button.visible
-    click(oleg, button)
-    await eventually(lambda: oleg.find(kind=OperatorRows).elements)
-    (rows,) = oleg.find(kind=OperatorRows).elements
+    click(vera, button)
+    await eventually(lambda: vera.find(kind=OperatorRows).elements)
+    (rows,) = vera.find(kind=OperatorRows).elements
     shown = {row["name"]: (row["extension"], row["state"], row["calls"]) for row in rows.props["rows"]}
     assert shown["Анна Иванова"] == ("101", "Технический сбой", False)
     anna = await visit(people.anna)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from kaw import db
+from kaw.errors import InvalidValue
 from kaw.models import CallDirection
 from kaw.services import call_history, partners, settings
 from kaw.services.access import Actor
@@ -51,7 +52,11 @@ def test_filters_by_kind_number_and_day(people: People, partner: int) -> None:
     assert found(CallQuery(kind=CallKind.OUTBOUND)) == [dialled]
     for text in ("8 (903) 154-55-46", "+7 903", "8903", "5546"):
         assert found(CallQuery(number=text)) == [missed]
-    assert found(CallQuery(number="нет")) == []
+    assert found(CallQuery(number="+7 (903) 154-55-46 доб. 12")) == [missed]
+    for wrong in ("нет", "9" * 60, "'; DROP TABLE call", "+"):
+        with pytest.raises(InvalidValue) as refused:
+            found(CallQuery(number=wrong))
+        assert refused.value.field == "number"
     assert found(CallQuery(until=date(2001, 1, 1))) == []
     assert found(CallQuery(since=date(2001, 1, 1))) == [dialled, missed]
 

@@ -125,3 +125,20 @@ def test_an_empty_key_file_is_no_key(data_dir: Path) -> None:
     (data_dir / secrets.KEY_FILE).write_text("\n")
     with pytest.raises(Unavailable):
         secrets.encrypt("x")
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("pbx_own_numbers", "abc"),
+        ("pbx_own_numbers", "9" * 60),
+        ("pbx_own_numbers", "+7 495 995-00-54\n'; DROP TABLE call"),
+        ("pause_types", "Перерыв\na|b"),
+        ("pause_types", "Обед; чай"),
+    ],
+)
+def test_what_the_pbx_could_not_take_is_refused_at_its_setting(people: People, key: str, wrong: str) -> None:
+    """R7.8: not later, when an operator presses the button."""
+    with pytest.raises(InvalidValues) as refused:
+        settings.change(people.oleg, {key: wrong})
+    assert [error.field for error in refused.value.errors] == [key]

@@ -8,8 +8,10 @@ from kaw import live
 from kaw.components import buttons, icons, inputs, layout
 from kaw.components.administration.day_input import DayInput
 from kaw.components.call_history.call_list import CallList, follow_calls
+from kaw.components.errors import shown
 from kaw.components.states import empty_state
 from kaw.components.tabs import TabContext
+from kaw.components.telephony_block.number_input import NumberInput
 from kaw.i18n import _
 from kaw.services import call_history
 from kaw.services.call_history import CallKind, CallPage, CallQuery, Mark
@@ -47,16 +49,16 @@ class CallHistory:
             self._since = DayInput(_("From day"), lambda: None)
             self._until = DayInput(_("To day"), lambda: None)
             self._kind = inputs.select(kinds, CallKind.ALL.value, label=_("Calls"))
-            self._number = inputs.named(inputs.text(limit=40), _("Phone"))
-            self._number.props["placeholder"] = _("Phone")
-            self._number.on("keydown.enter", self.find, [])
+            with ui.element("div").classes("kaw-number-filter"):
+                self._number = NumberInput(self.find, label=_("Phone"), hint=_("Phone"))
             buttons.primary(_("Get"), self.find)
 
     async def find(self) -> None:
         """Show the newest calls that fit the filters."""
-        number = (self._number.value or "").strip()
-        self._query = CallQuery(self._since.day, self._until.day, CallKind(self._kind.value), number)
-        await self.calls.find()
+        kind, number = CallKind(self._kind.value), self._number.value.strip()
+        self._query = CallQuery(self._since.day, self._until.day, kind, number)
+        with shown(self._number):
+            await self.calls.find()
 
     async def rights_changed(self, event: live.RightsChanged) -> None:
         """What he may know of calls is another now."""

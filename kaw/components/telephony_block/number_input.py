@@ -13,9 +13,9 @@ from kaw.i18n import _, explain
 class NumberInput:
     """A line of text with its error below; Enter does what the button beside it does. Shows errors of its number."""
 
-    def __init__(self, on_enter: Callable[[], Any], *, label: str = "") -> None:
-        label = label or _("Phone number")
-        self.field = inputs.text(label=label, hint=_("Number or paste it"), limit=250).classes("kaw-number")
+    def __init__(self, on_enter: Callable[[], Any], *, label: str = "", hint: str = "") -> None:
+        label, hint = label or _("Phone number"), hint or _("Number or paste it")
+        self.field = inputs.text(label=label, hint=hint, limit=250).classes("kaw-number")
         self.field.props["inputmode"] = "tel"
         self.field.props["autocomplete"] = "off"
         self.field.on("keydown.enter", on_enter, [])
