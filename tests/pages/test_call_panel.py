@@ -131,7 +131,7 @@ async def test_who_has_no_phone_sees_the_operators(visit: Visit, people: People,
     await eventually(lambda: vera.find(kind=OperatorRows).elements)
     (rows,) = vera.find(kind=OperatorRows).elements
     shown = {row["name"]: (row["extension"], row["state"], row["calls"]) for row in rows.props["rows"]}
-    assert shown["Анна Иванова"] == ("101", "Технический сбой", False)
+    assert shown["Анна Иванова"] == ("101", "Пауза: Технический сбой", False)
     anna = await visit(people.anna)
     await anna.should_see("Добавочный 101")
     assert not elements(anna, "kaw-operators")[0].visible
