@@ -14,6 +14,17 @@ from kaw.telephony.simulator.simulation import Simulation
 
 TRACE = Path(__file__).parent / "fixtures" / "ami" / "b_queue_abandon.ami"
 QUEUE, NUMBER = "support", "79161234567"  # of the recorded call
+# In a page: when its operator's notice was drawn, milliseconds; null while there is none.
+OBSERVE = """() => {
+  window.noticed = null;
+  const look = () => {
+    const strip = document.querySelector('.kaw-call-strip.ringing');
+    const rings = strip && !strip.classList.contains('kaw-hidden') && strip.textContent.trim();
+    window.noticed = rings ? (window.noticed ?? Date.now()) : null;
+  };
+  new MutationObserver(look).observe(document.body, {subtree: true, childList: true, attributes: true});
+  look();
+}"""
 T = TypeVar("T")
 
 

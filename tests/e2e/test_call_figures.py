@@ -8,20 +8,10 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Server, sign_in
 from tests.e2e.screens import Screen
 from tests.e2e.test_figures import PASSWORD
-from tests.ringing import RingingPbx
+from tests.ringing import OBSERVE, RingingPbx
 
 CALLS, MORE_PAGES = 30, 6
 NOTICE_MS = 100
-OBSERVE = """() => {
-  window.noticed = null;
-  const look = () => {
-    const strip = document.querySelector('.kaw-call-strip.ringing');
-    const rings = strip && !strip.classList.contains('kaw-hidden') && strip.textContent.trim();
-    window.noticed = rings ? (window.noticed ?? Date.now()) : null;
-  };
-  new MutationObserver(look).observe(document.body, {subtree: true, childList: true, attributes: true});
-  look();
-}"""
 
 
 @pytest.fixture
