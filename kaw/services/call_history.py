@@ -160,7 +160,7 @@ def _rows(
     queues = last_queues(session, ids)
     people = {call.user_id for call in ordered if call.user_id}
     names = dict(session.exec(select(User.id, User.full_name).where(col(User.id).in_(people))).all())
-    everything = rights.has(Right.REPORTS)
+    everything, hears_own = rights.has(Right.REPORTS), call_partners.hears_own()
     rows = []
     for call in ordered:
         caller = callers[call.id or 0]
@@ -179,7 +179,7 @@ def _rows(
                 talk_seconds=(call.talk_ms or 0) // 1000,
                 operator=names.get(call.user_id, "") or call.operator or "",
                 queue=queues.get(call.id, ""),
-                has_recording=_is_whole(call) and (everything or call.id in talked),
+                has_recording=_is_whole(call) and (everything or (hears_own and call.id in talked)),
                 outcome=call.disposition,
                 note=call.note,
                 may_note=call_notes.may_note(rights, call.id in own),

@@ -21,6 +21,7 @@ from kaw.services import access, card_schema, partner_changes, partner_names, se
 from kaw.services.access import SYSTEM, Actor, Rights
 from kaw.services.card_schema import CardField, CardSchema
 from kaw.services.dialling import partner_of_origin
+from kaw.services.telephony_settings import TALKERS
 from kaw.telephony.names import NOBODY, is_extension
 
 log = logging.getLogger(__name__)
@@ -124,10 +125,15 @@ def may_know(session: Session, rights: Rights, call_id: int) -> bool:
 
 def may_hear(session: Session, rights: Rights, call_id: int) -> bool:
     """Whether its recording is open to a user: of a talk he took part in, or of all (R8.2.8)."""
-    if rights.has(Right.REPORTS):
-        return True
+    if rights.has(Right.REPORTS) or not hears_own():
+        return rights.has(Right.REPORTS)
     talked = CallLeg.call_id == call_id, CallLeg.user_id == rights.user_id, col(CallLeg.answered_at).is_not(None)
     return session.exec(select(CallLeg.id).where(*talked).limit(1)).first() is not None
+
+
+def hears_own() -> bool:
+    """Whether who talked may hear it again, by the setting."""
+    return bool(settings.value("recordings_heard_by") == TALKERS)
 
 
 def sees_numbers(rights: Rights) -> bool:

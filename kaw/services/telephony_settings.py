@@ -15,6 +15,7 @@ from kaw.services.setting_checks import (
     interface,
     lines,
     named_lines,
+    one_of,
     pause_names,
     phone_numbers,
     recordings_place,
@@ -25,6 +26,12 @@ from kaw.services.setting_checks import (
 
 LINE, RECORDS = N_("PBX: connection"), N_("PBX: records and recordings")
 SOFTPHONE, OPERATORS = N_("Softphone"), N_("Work of operators")
+
+TALKERS, LEADERS = "talkers", "leaders"
+HEARERS = {
+    TALKERS: N_("who talked, and who has the right to reports"),
+    LEADERS: N_("who has the right to reports, and nobody else"),
+}
 
 
 def _pbx(
@@ -116,6 +123,15 @@ TELEPHONY_SETTINGS: tuple[SettingKind, ...] = (
     ),
     _pbx("recordings_user", N_("User for that address"), RECORDS, "", clean(80)),
     _pbx("recordings_secret", N_("Password for that address"), RECORDS, "", clean(200), secret=True),
+    SettingKind(
+        "recordings_heard_by",
+        N_("Recordings are heard by"),
+        RECORDS,
+        TALKERS,
+        one_of(HEARERS),
+        N_("Every listening is in the log."),
+        options=HEARERS,
+    ),
     SettingKind(
         "recordings_days",
         N_("Keep recordings for"),

@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from kaw import db
 from kaw.models import AuditAction, AuditEntry, CallLeg, LegResult
-from kaw.services import sessions, settings
+from kaw.services import call_history, sessions, settings
+from kaw.services.call_history import CallQuery
 from tests.calls import give_extension, insert_call
 from tests.conftest import People
 
@@ -69,6 +70,19 @@ async def test_strangers_get_404(listener: httpx.AsyncClient, people: People, fo
     for login, status in (("boris", 404), ("vera", 404), ("nobody", 404), ("oleg", 200)):
         listener.cookies.set(sessions.COOKIE, login)
         assert (await listener.get(f"/recordings/{call}")).status_code == status
+
+
+async def test_a_company_may_keep_recordings_to_its_leaders(
+    listener: httpx.AsyncClient, people: People, folder: Path
+) -> None:
+    """R7.8: who may hear is a setting; the history offers no player either."""
+    call = insert_call(people.anna, recording="2026/a.wav")
+    settings.change(people.oleg, {"recordings_heard_by": "leaders"})
+    assert (await listener.get(f"/recordings/{call}")).status_code == 404
+    assert not call_history.calls(people.anna, CallQuery()).rows[0].has_recording
+    assert call_history.calls(people.oleg, CallQuery()).rows[0].has_recording
+    listener.cookies.set(sessions.COOKIE, "oleg")
+    assert (await listener.get(f"/recordings/{call}")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "call_partners.answered": FOLLOWS,
     "call_partners.caller_of": INNER,
     "call_partners.callers_of": INNER,
+    "call_partners.hears_own": INNER,
     "call_partners.may_hear": INNER,
     "call_partners.may_know": INNER,
     "call_partners.over": FOLLOWS,
