@@ -13,7 +13,7 @@ from nicegui import Client, background_tasks
 from kaw import db, live
 from kaw.errors import KawError, Unavailable
 from kaw.models import OperatorState
-from kaw.services import operators, settings, telephony
+from kaw.services import operators, sessions, settings, telephony
 from kaw.services.access import Actor
 from kaw.telephony.port import LinkState
 
@@ -37,6 +37,15 @@ class Presence:
         client.on_connect(lambda: self.look_at(actor))
         client.on_disconnect(lambda: None if client.has_socket_connection else self._left(actor))
         client.on_delete(lambda: self._left(actor))
+
+    async def expect(self) -> None:
+        """After a start: whoever had a page open a moment ago and does not come back with it is gone, too.
+
+        For a process that is alone: of others' pages nobody tells before the user looks at them.
+        """
+        for user_id in await db.in_thread(sessions.lately_here):
+            if not self.is_here(user_id):
+                background_tasks.create(self._pause_when_gone(user_id), name="pause who is gone")
 
     def look_at(self, actor: Actor) -> None:
         """The user looks at this page now."""

@@ -112,6 +112,18 @@ def touch(session_id: int) -> bool:
         return True
 
 
+def lately_here() -> list[int]:
+    """Users whose browsers were heard of in the last minutes that any was: who was here when KAW stopped."""
+    alive = col(UserSession.ended_at).is_(None), col(UserSession.seen_at) > _oldest()
+    with db.reading() as session:
+        last = session.exec(select(func.max(UserSession.seen_at)).where(*alive)).one()
+        if last is None:
+            return []
+        return list(
+            session.exec(select(UserSession.user_id).distinct().where(*alive, UserSession.seen_at > last - PRESENT_FOR))
+        )
+
+
 def must_change_password(actor: Actor) -> bool:
     """Whether the user has to choose a password of his own before anything else."""
     access.rights(actor)

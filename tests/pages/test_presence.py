@@ -130,3 +130,19 @@ async def test_a_lost_line_is_waited_for(processes: Processes, people: People, p
     put_state("101", OperatorState.WAITING)
     await asyncio.wait_for(watching, 5)
     assert pbx.names() == ["pause"]
+
+
+# R12.3: the browser was closed while KAW was down
+async def test_who_does_not_come_back_after_a_restart_is_paused(
+    visit: Visit, people: People, pbx: PaperPbx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for actor, extension in ((people.anna, "101"), (people.boris, "102")):
+        give_extension(actor, extension, "support")
+        put_state(extension, OperatorState.WAITING)
+        await visit(actor)
+    settings.change(people.oleg, {"auto_pause_lost_seconds": 1})
+    after_start = Presence()
+    after_start.look_at(Actor(people.boris.user_id, 0, "his page"))
+    await after_start.expect()
+    await eventually(lambda: pbx.names() == ["pause"])
+    assert pbx.asked[0][1]["interface"] == "PJSIP/101"
