@@ -201,6 +201,8 @@ def _fill_demonstration() -> None:
     if demo.is_empty():
         log.info("filling the demonstration company")
         demo.load(SYSTEM)
+        if config().demo_calls:
+            demo_pbx.invent_past(config().data_dir / "pbx")
     lines = [_("Demonstration company. Sign in as:"), ""]
     _print_framed(lines + [f"{login:<10} {password:<16} {who}" for login, password, who in demo.LOGINS])
 

@@ -2,7 +2,7 @@
 
 import random
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,22 @@ import sqlalchemy as sa
 from kaw import db
 from kaw.errors import AccessDenied, Conflict
 from kaw.fields.inn import InnType
-from kaw.models import Access, Attachment, Change, User
-from kaw.services import access, attachments, card_schema, choices, demo, fields, groups, partners, passwords
+from kaw.models import Access, Attachment, Call, CallDirection, Change, OperatorInterval, OperatorState, User
+from kaw.services import (
+    access,
+    attachments,
+    call_history,
+    card_schema,
+    choices,
+    demo,
+    fields,
+    groups,
+    partners,
+    passwords,
+)
 from kaw.services.access import SYSTEM, Actor
-from kaw.services.demo import card, files, history, team
+from kaw.services.call_history import CallQuery
+from kaw.services.demo import calls, card, files, history, pbx, team
 from kaw.services.demo import partners as invented
 from tests.conftest import People
 
@@ -138,3 +150,31 @@ def test_it_loads_in_ten_seconds() -> None:
     begun = time.perf_counter()
     demo.load(SYSTEM)
     assert time.perf_counter() - begun < 10
+
+
+# R12.6, R12.8: a history to look at before the first call comes
+@pytest.mark.usefixtures("database")
+def test_the_last_days_had_calls(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "DAYS", 0)
+    demo.load(SYSTEM, number=60)
+    friday = datetime(2026, 3, 6, 16, 0)  # UTC; 19:00 in Moscow
+    numbers, operators = pbx._people()
+    made = calls.invent(numbers, operators, data_dir / "monitor", friday)
+    assert made == count(Call) > 50
+    history = call_history.calls(SYSTEM, CallQuery()).rows
+    assert all(row.partner for row in history)
+    assert {row.direction for row in history} == {CallDirection.INBOUND, CallDirection.OUTBOUND}
+    assert any(row.outcome for row in history)
+    with db.reading() as session:
+        state = session.execute(sa.select(OperatorInterval.state).where(OperatorInterval.ended_at.is_(None))).scalars()
+        assert set(state) == {OperatorState.OFFLINE}
+        sounds = session.execute(sa.select(Call.recording).where(Call.recording.is_not(None))).scalars().all()
+        first, last = session.execute(sa.select(sa.func.min(Call.started_at), sa.func.max(Call.ended_at))).one()
+    assert sounds and all(Path(path).stat().st_size > 44 for path in sounds)
+    assert datetime(2026, 3, 6, 6) <= first < last <= datetime(2026, 3, 6, 15, 1)
+
+
+@pytest.mark.usefixtures("database")
+def test_before_the_first_hour_of_work_there_were_none(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "DAYS", 0)
+    assert calls.invent(["79161234567"], [("201", "Анна Иванова")], data_dir, datetime(2026, 3, 6, 5)) == 0

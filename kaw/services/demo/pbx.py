@@ -8,10 +8,11 @@ from sqlmodel import col, select
 from kaw import db
 from kaw.config import config
 from kaw.models import PartnerPhone, User
+from kaw.services.demo import calls
 from kaw.services.demo.team import TEAM, VISITOR
-from kaw.telephony.simulator.call_centre import OPERATORS, Demo, start_demo
+from kaw.telephony.simulator.call_centre import OPERATORS, RECORDINGS, Demo, start_demo
 
-CALLERS, TEAM_SIZE = 300, 8
+CALLERS = 300
 
 
 async def open_centre(folder: Path) -> Demo:
@@ -35,6 +36,12 @@ async def open_centre(folder: Path) -> Demo:
     return demo
 
 
+def invent_past(folder: Path) -> int:
+    """The calls of the last days; how many they are."""
+    numbers, operators = _people()
+    return calls.invent(numbers, operators, folder / RECORDINGS)
+
+
 def _make_place(demo: Demo) -> None:
     """Files that a PBX has before its first call."""
     demo.recordings.mkdir(parents=True, exist_ok=True)
@@ -43,11 +50,10 @@ def _make_place(demo: Demo) -> None:
 
 
 def _people() -> tuple[list[str], list[tuple[str, str]]]:
-    """Partners' numbers, and eight operators: the users who have an extension, and colleagues without KAW."""
+    """Partners' numbers, and the operators: users whose extension serves a queue."""
     with db.reading() as session:
         keys = session.exec(select(PartnerPhone.digits10).distinct().limit(CALLERS)).all()
         users = session.exec(select(User.extension, User.full_name).where(col(User.extension).is_not(None))).all()
     serving = {member.extension for member in TEAM if member.queues}
     known = [(extension, name) for extension, name in users if extension in serving]
-    others = [(extension, name) for extension, name in OPERATORS if name not in {name for _extension, name in known}]
-    return [f"7{key}" for key in keys if len(key) == 10], (known + others)[:TEAM_SIZE]
+    return [f"7{key}" for key in keys if len(key) == 10], known or list(OPERATORS)

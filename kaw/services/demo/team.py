@@ -13,7 +13,7 @@ PASSWORD = "kaw-demo-2026"  # noqa: S105 - printed at every start of the demonst
 
 @dataclass(frozen=True)
 class Member:
-    """One user; ``group`` "" is in none."""
+    """One user; ``group`` "" is in none, ``role`` "": a colleague whom no visitor plays."""
 
     login: str
     name: str
@@ -42,10 +42,20 @@ TEAM = (
     ),
     Member("kuznetsov", "Павел Кузнецов", "оператор", OPERATORS, extension="202", queues=BOTH),
     Member("semenova", "Алёна Семёнова", "оператор", OPERATORS, extension="203", queues=BOTH),
+    *(
+        Member(login, name, "", OPERATORS, extension=extension, queues=BOTH)
+        for login, name, extension in (
+            ("fedorov", "Егор Фёдоров", "204"),
+            ("kozlova", "Дарья Козлова", "205"),
+            ("mironova", "Жанна Миронова", "206"),
+            ("orlov", "Григорий Орлов", "207"),
+            ("vasiliev", "Игорь Васильев", "208"),
+        )
+    ),
     Member("petrov", "Борис Петров", "только смотрит", VIEWERS),
     Member("orlova", "Вера Орлова", "ни в одной группе", ""),
 )
-LOGINS = tuple((member.login, PASSWORD, f"{member.name}, {member.role}") for member in TEAM)
+LOGINS = tuple((member.login, PASSWORD, f"{member.name}, {member.role}") for member in TEAM if member.role)
 
 # What a group sees otherwise than the rest of the card: operators know no agreements, viewers no personal notes.
 OPERATORS_EXCEPT = {"dogovorennosty_new": Access.HIDDEN, "lpvp": Access.VIEW, "inn": Access.VIEW}

@@ -45,7 +45,7 @@ PAUSES = ("Перерыв", "Технический сбой", "Пауза")
 RHYTHM = (2, 2, 2, 2, 2, 3, 4, 6, 9, 12, 14, 13, 11, 9, 12, 14, 13, 11, 9, 7, 5, 4, 3, 2)  # calls in ten minutes
 RIGHTS = frozenset({"call", "agent", "originate", "reporting"})
 CHANNELVARS = ("KAW_CALL", "MIXMONITOR_FILENAME")
-KEPT_RECORDINGS = 60
+RECORDINGS, KEPT_RECORDINGS = "monitor", 60
 
 
 @dataclass
@@ -82,7 +82,7 @@ async def start_demo(
 ) -> Demo:
     """Open the call centre on a free port of this machine; it lives on the running event loop."""
     random = Random(seed)
-    recordings = folder / "monitor"
+    recordings = folder / RECORDINGS
     settings = Settings(channelvars=CHANNELVARS, random=random, recordings=str(recordings))
     simulation = Simulation(Clock(time.time()), settings)
     account = Account("kaw", secrets.token_urlsafe(12), read=RIGHTS | {"dialplan", "cdr", "system"}, write=RIGHTS)
@@ -208,7 +208,7 @@ class CallCentre:
             extension = self.random.choice(free)
             channel = self.sim.people.dial(extension, self.random.choice(self.numbers)[0])
             self._later(60, lambda: self._impatient(channel))
-        self._later(self.random.uniform(60, 240), self._operator_calls)
+        self._later(self.random.uniform(60, 240) / min(1.0, self.busy), self._operator_calls)
 
     def _somebody_pauses(self) -> None:
         extension = self.random.choice(self.operators)
