@@ -50,6 +50,7 @@ class Popover:
             result = self._fill()
             if inspect.isawaitable(result):
                 await result
+        self.menu.run_method("updatePosition")  # it was placed while it was empty
 
     def refill_soon(self) -> None:
         """The same from where nobody waits."""

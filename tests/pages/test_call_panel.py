@@ -125,7 +125,7 @@ async def test_who_has_no_phone_sees_the_operators(visit: Visit, people: People,
     put_state("101", OperatorState.PAUSED, "Технический сбой")
     vera = await visit(people.vera)
     await vera.should_see("нет внутреннего номера")
-    (button,) = elements(vera, "kaw-operators")
+    (button,) = elements(vera, "kaw-everybody")
     assert button.visible
     click(vera, button)
     await eventually(lambda: vera.find(kind=OperatorRows).elements)
@@ -134,7 +134,7 @@ async def test_who_has_no_phone_sees_the_operators(visit: Visit, people: People,
     assert shown["Анна Иванова"] == ("101", "Пауза: Технический сбой", False)
     anna = await visit(people.anna)
     await anna.should_see("Добавочный 101")
-    assert not elements(anna, "kaw-operators")[0].visible
+    assert not elements(anna, "kaw-everybody")[0].visible
 
 
 # R12.3: «Пауза» opens the types, «В работу» resumes

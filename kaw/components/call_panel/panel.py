@@ -70,7 +70,7 @@ class CallPanel(ui.element):
         self._state.props["type"] = "button"
         self._state.props["title"] = _("Operators")
         OperatorList(self._desk, self._state)
-        with ui.element("button").classes("kaw-operators") as self._everybody:
+        with ui.element("button").classes("kaw-everybody") as self._everybody:
             TextElement("span", _("Operators")).classes("kaw-clip")
         self._everybody.props["type"] = "button"
         OperatorList(self._desk, self._everybody)
