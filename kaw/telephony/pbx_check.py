@@ -140,7 +140,7 @@ def _events(seen: Seen) -> list[Check]:
         found.append(ok(N_("Events carry variables of the channel (channelvars).")))
     elif "Newchannel" in seen.events:
         found.append(
-            missing(N_("Events carry no variables: set channelvars = KAW_CALL,MIXMONITOR_FILENAME in manager.conf."))
+            missing(N_("Events carry no variables: set channelvars = MIXMONITOR_FILENAME in manager.conf."))
         )
     return found
 

@@ -44,7 +44,7 @@ OPERATORS: tuple[tuple[str, str], ...] = (
 PAUSES = ("Перерыв", "Технический сбой", "Пауза")
 RHYTHM = (2, 2, 2, 2, 2, 3, 4, 6, 9, 12, 14, 13, 11, 9, 12, 14, 13, 11, 9, 7, 5, 4, 3, 2)  # calls in ten minutes
 RIGHTS = frozenset({"call", "agent", "originate", "reporting"})
-CHANNELVARS = ("KAW_CALL", "MIXMONITOR_FILENAME")
+CHANNELVARS = ("MIXMONITOR_FILENAME",)
 RECORDINGS, KEPT_RECORDINGS = "monitor", 60
 
 
