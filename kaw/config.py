@@ -44,6 +44,7 @@ class Config(BaseSettings):
     pbx_interface: str | None = Field(None, description="PBX: phone of an internal number, such as PJSIP/{extension}")
     pbx_dial_context: str | None = Field(None, description="PBX: context operators dial in")
     pbx_transfer_context: str | None = Field(None, description="PBX: context calls are transferred in")
+    pbx_listen_context: str | None = Field(None, description="PBX: context of ChanSpy, for supervisors")
     pbx_trunks: str | None = Field(None, description="PBX: endpoints of lines outside, comma separated")
     pbx_own_numbers: str | None = Field(None, description="PBX: the company's own numbers, comma separated")
     pbx_time_zone: str | None = Field(None, description="PBX: its time zone, as the CDR is written")

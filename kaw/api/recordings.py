@@ -16,12 +16,14 @@ from kaw.api.signed_in import actor_of
 from kaw.errors import AccessDenied, NotFound, Unavailable
 from kaw.i18n import N_, explain
 from kaw.services import recordings
+from kaw.services.access import Actor
 from kaw.services.recordings import HEADER, Recording, RecordingMissing, RecordingsAway
 
 log = logging.getLogger(__name__)
 router = APIRouter()
 
 PIECE = 64 * 1024
+LARGEST_ID = 2**63 - 1
 TIMEOUT = httpx.Timeout(15, connect=5)  # seconds without a byte from the PBX, or without a connection to it
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 _TOTAL = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})", re.ASCII)
@@ -34,20 +36,34 @@ async def listen(request: Request, call_id: int) -> Response:
     actor = await actor_of(request)
     if actor is None:
         return _missing(NotFound())
+    if not 0 < call_id <= LARGEST_ID:
+        return _missing(NotFound())
     try:
         found = await db.in_thread(recordings.open, actor, call_id)
-        answer = await (_file(request, found) if found.path else _passed_on(request, found))
+        heard = _Heard(request, actor, call_id)
+        answer = await (_file(request, found, heard) if found.path else _passed_on(request, found, heard))
     except (NotFound, AccessDenied) as error:
         return _missing(error if isinstance(error, NotFound) else NotFound())
     except Unavailable as error:
         log.warning("the recording of call %s: %s", call_id, error)
         return JSONResponse({"error": explain(error)}, status_code=503, headers=HARMLESS)
-    if request.method == "GET" and answer.status_code < 300:
-        await db.in_thread(recordings.note_listening, actor, call_id)
     return answer
 
 
-async def _file(request: Request, found: Recording) -> Response:
+class _Heard:
+    """Somebody listens; noted before the first byte goes out."""
+
+    def __init__(self, request: Request, actor: Actor, call_id: int) -> None:
+        self._is_meant = request.method == "GET"
+        self._from_start = request.headers.get("range", "bytes=0-").startswith("bytes=0-")
+        self._who = actor, call_id
+
+    async def note(self) -> None:
+        if self._is_meant:
+            await db.in_thread(recordings.note_listening, *self._who, from_start=self._from_start)
+
+
+async def _file(request: Request, found: Recording, heard: _Heard) -> Response:
     span = _span(request.headers.get("range", ""), found.size)
     headers = {**HARMLESS, "Accept-Ranges": "bytes"}
     if span is None:
@@ -60,6 +76,7 @@ async def _file(request: Request, found: Recording) -> Response:
     status = 206 if partial else 200
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=found.media_type)
+    await heard.note()
     assert found.path is not None  # noqa: S101 - for the type checker
     pieces = _pieces(found.path, found.size, first, last)
     return StreamingResponse(pieces, status, headers, found.media_type)
@@ -69,7 +86,7 @@ async def _pieces(path: Path, size: int, first: int, last: int) -> AsyncIterator
     """The bytes from ``first`` to ``last``, one piece in memory at a time."""
     with await db.in_thread(path.open, "rb") as file:
         if first < HEADER:
-            head = recordings.mended(file.read(HEADER), size)[first : last + 1]
+            head = recordings.mended(await db.in_thread(file.read, HEADER), size)[first : last + 1]
             yield head
             first += len(head)
         file.seek(first)
@@ -81,14 +98,17 @@ async def _pieces(path: Path, size: int, first: int, last: int) -> AsyncIterator
             yield piece
 
 
-async def _passed_on(request: Request, found: Recording) -> Response:
+async def _passed_on(request: Request, found: Recording, heard: _Heard) -> Response:
     """From the PBX's own web server; it may not send KAW elsewhere."""
     client = httpx.AsyncClient(follow_redirects=False, timeout=TIMEOUT, auth=found.account, trust_env=False)
     wanted = {"Accept-Encoding": "identity"}
     if _RANGE.fullmatch(request.headers.get("range", "")):
         wanted["Range"] = request.headers["range"]
     try:
-        return _relayed(client, await _first_answer(client, request.method, found.addresses, wanted), found)
+        answer = await _first_answer(client, request.method, found.addresses, wanted)
+        if answer.is_success:
+            await heard.note()
+        return _relayed(client, answer, found)
     except BaseException as error:
         await client.aclose()
         if isinstance(error, httpx.TimeoutException):

@@ -93,11 +93,17 @@ class LineElsewhere:
                     await subscription.subscribe(ASK, ANSWER.format(self._name))
                     self.hears.set()
                     async for message in subscription.listen():
-                        self._hear(json.loads(message["data"]))
+                        self._hear_text(message["data"])
             except (RedisError, OSError) as error:
                 log.warning("Redis is not available: %s", error)
                 self.hears.clear()
                 await asyncio.sleep(AGAIN_S)
+
+    def _hear_text(self, text: str | bytes) -> None:
+        try:
+            self._hear(json.loads(text))
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("a message of another process could not be read: %s", type(error).__name__)
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "deed" in message:

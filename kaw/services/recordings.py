@@ -23,7 +23,9 @@ from kaw.services.access import Actor
 
 HEADER = 44  # bytes of a wav file without sound
 FOLDER = "/monitor/"  # what follows it in the PBX's path holds below the directory too
-ONE_LISTENING = timedelta(minutes=30)
+ONE_LISTENING = timedelta(minutes=30)  # within which a player asks for further pieces
+ONE_START = timedelta(seconds=5)  # within which it asks for the first one twice
+TELEPHONES_ONLY = {".gsm", ".g729", ".g722", ".ulaw", ".alaw", ".sln", ".sln16", ".wav49"}
 MEDIA_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".opus": "audio/ogg"}
 
 
@@ -31,6 +33,12 @@ class RecordingMissing(NotFound):
     """The call was recorded and its file is not there."""
 
     default_text = N_("The file of this recording is not there.")
+
+
+class RecordingUnplayable(NotFound):
+    """It is there, in a format of telephones."""
+
+    default_text = N_("Browsers cannot play this format: the PBX should record wav.")
 
 
 class NothingSaid(NotFound):
@@ -70,7 +78,10 @@ def open(actor: Actor, call_id: int) -> Recording:
     source = str(settings.value("pbx_recordings"))
     if not names or not source:
         raise RecordingMissing
-    media_type = MEDIA_TYPES[Path(names[0]).suffix.lower()]
+    suffix = Path(names[0]).suffix.lower()
+    if suffix not in MEDIA_TYPES:
+        raise RecordingUnplayable if suffix in TELEPHONES_ONLY else RecordingMissing
+    media_type = MEDIA_TYPES[suffix]
     if source.startswith(("http://", "https://")):
         return _remote(source, names, media_type)
     return _local(Path(source), names, media_type)
@@ -81,8 +92,8 @@ def is_offered(told: str | None, started: datetime) -> bool:
     return bool(told) and bool(settings.value("pbx_recordings")) and not _is_over(started)
 
 
-def note_listening(actor: Actor, call_id: int) -> None:
-    """Write it to the audit log, once however many pieces a player asks for."""
+def note_listening(actor: Actor, call_id: int, *, from_start: bool = True) -> None:
+    """Write it to the audit log: each time it is heard from its start, however many pieces a player asks for then."""
     rights = access.rights(actor)
     subject = f"№ {call_id}"
     with db.transaction() as tx:
@@ -92,7 +103,7 @@ def note_listening(actor: Actor, call_id: int) -> None:
             AuditEntry.action == AuditAction.RECORDING_HEARD,
             AuditEntry.user_id == actor.user_id,
             AuditEntry.subject == subject,
-            col(AuditEntry.at) > db.now() - ONE_LISTENING,
+            col(AuditEntry.at) > db.now() - (ONE_START if from_start else ONE_LISTENING),
         )
         if tx.session.exec(heard.limit(1)).first() is None:
             audit.record(tx, actor, AuditAction.RECORDING_HEARD, subject)
@@ -126,7 +137,7 @@ def _places(told: str, days: Iterable[str]) -> Iterator[str]:
     """Where the file may be below the directory: as the PBX has it, in the folder of its day, by its name alone."""
     unsafe = any(sign in told for sign in ("\\", "\0", "%")) or ".." in told.split("/")
     name = told.rsplit("/", 1)[-1]
-    if unsafe or Path(name).suffix.lower() not in MEDIA_TYPES:
+    if unsafe:
         return
     relative = told.split(FOLDER, 1)[1] if FOLDER in told else name if told.startswith("/") else told
     yield from dict.fromkeys((relative.lstrip("/"), *(f"{day}/{name}" for day in days), name))

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 LEASE_S, RENEW_S = 15, 5
 CONNECTION = {
     *("pbx_host", "pbx_port", "pbx_tls", "pbx_tls_ca", "pbx_user", "pbx_secret", "pbx_trunks"),
-    *("pbx_dial_context", "pbx_transfer_context", "pbx_queue_log", "pbx_cdr", "pbx_time_zone"),
+    *("pbx_dial_context", "pbx_transfer_context", "pbx_listen_context", "pbx_queue_log", "pbx_cdr", "pbx_time_zone"),
 }  # settings that a living line does not take up by itself
 AGAIN_S = (
     60.0,
@@ -203,6 +203,7 @@ def options(drafted: Mapping[str, Any] | None = None) -> AsteriskOptions:
         user=str(values["pbx_user"]),
         secret=str(values["pbx_secret"]),
         contexts=tuple(dict.fromkeys(name for name in contexts if name)),
+        listen_context=str(values["pbx_listen_context"]),
         trunks=tuple(values["pbx_trunks"]),
     )
 

@@ -32,7 +32,7 @@ def catch_up(recorder: Recorder, snapshot: Snapshot) -> PbxReconciliation:
 
 def look_again(recorder: Recorder, snapshot: Snapshot) -> None:
     """What has been written since then; nothing is concluded from the old present."""
-    since = snapshot.at - 24 * 3600
+    since = max(snapshot.at - 24 * 3600, _first_connection())
     past = read(since)
     if past.lines or past.rows:
         recovery.catch_up(recorder, parties(), past, None, since)
@@ -64,6 +64,13 @@ def _plain(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return type(error).__name__
+
+
+def _first_connection() -> float:
+    """Unix seconds; what the PBX did before KAW was there is not KAW's to tell."""
+    with db.reading() as session:
+        first = session.exec(select(sa.func.min(PbxReconciliation.at))).one()
+    return store.seconds(first) if first is not None else float("inf")
 
 
 def _last_known(at: float) -> float:

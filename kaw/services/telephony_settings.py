@@ -80,6 +80,14 @@ TELEPHONY_SETTINGS: tuple[SettingKind, ...] = (
         N_("How the PBX calls it; {extension} is the number."),
     ),
     _pbx("dial_context", N_("Context for calls"), LINE, "from-internal", context, N_("Operators dial in it.")),
+    _pbx(
+        "listen_context",
+        N_("Context for listening in"),
+        LINE,
+        "kaw-listen",
+        context,
+        N_("kaw-listen, as the guide to the PBX has it."),
+    ),
     _pbx("transfer_context", N_("Context for transfers"), LINE, "", context, N_("Empty: the context for calls.")),
     _pbx(
         "trunks",

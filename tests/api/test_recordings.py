@@ -1,5 +1,6 @@
 """Recordings over HTTP: Range, paths, strangers, headers of stopped PBXs (R8.2.8, threats.md "Recordings")."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -107,3 +108,32 @@ async def test_a_file_without_sound_says_so(listener: httpx.AsyncClient, people:
     (folder / "empty.wav").write_bytes(HEAD)
     empty, gone = insert_call(people.anna, recording="empty.wav"), insert_call(people.anna, recording="gone.wav")
     assert (await listener.get(f"/recordings/{empty}")).json() != (await listener.get(f"/recordings/{gone}")).json()
+
+
+async def test_every_listening_is_in_the_log(
+    listener: httpx.AsyncClient, people: People, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R8.2.8: each time from the start is one, and seeking in it is none."""
+    call = insert_call(people.anna, recording="2026/a.wav")
+    now = db.now()
+    for minute, first in ((0, 0), (0, 5000), (1, 90_000), (2, 0), (2, 0), (9, 70_000)):
+        monkeypatch.setattr(db, "now", lambda minute=minute: now + timedelta(minutes=minute))
+        await listener.get(f"/recordings/{call}", headers={"Range": f"bytes={first}-"})
+    assert heard() == 2
+    await listener.get("/recordings/99999")
+    assert heard() == 2
+
+
+async def test_a_format_of_telephones_is_called_so(listener: httpx.AsyncClient, people: People, folder: Path) -> None:
+    """R8.2.8: it is not missing."""
+    (folder / "2026" / "a.gsm").write_bytes(SOUND)
+    call = insert_call(people.anna, recording="2026/a.gsm")
+    answer = await listener.get(f"/recordings/{call}")
+    assert (answer.status_code, "wav" in answer.json()["error"]) == (404, True)
+
+
+@pytest.mark.parametrize("number", [str(2**63), "9" * 40, "-1", "0"])
+async def test_a_number_no_call_can_have_is_no_call(
+    listener: httpx.AsyncClient, people: People, folder: Path, number: str
+) -> None:
+    assert (await listener.get(f"/recordings/{number}")).status_code == 404

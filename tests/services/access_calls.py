@@ -310,6 +310,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "card_state": INNER,
     "choice_replacing": INNER,
     "confirmation": PURE,
+    "demo.calls.invent": MAINTENANCE,
     "demo.files": INNER,
     "demo.history": INNER,
     "demo.is_empty": MAINTENANCE,

@@ -1,5 +1,6 @@
 """What the PBX wrote while nobody listened, whatever bytes stand there (R12.7)."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kaw.services.calls.recorder import Recorder
 from kaw.services.calls.recovery import Past, catch_up
 from kaw.telephony import queue_log
 from kaw.telephony.listed import PresentReader
+from kaw.telephony.port import Snapshot
 from kaw.telephony.translate import translate
 from tests.conftest import People
 from tests.telephony.pbx_tables import QUEUE_LOG, line, write
@@ -88,3 +90,23 @@ def test_a_call_with_a_long_id_is_found_again_in_the_present() -> None:
     with db.reading() as session:
         call, visit = session.exec(select(Call)).one(), session.exec(select(QueueVisit)).one()
         assert (call.linkedid, call.closed_by_kaw, visit.left_at) == (uniqueid[-64:], False, None)
+
+
+def test_what_the_pbx_did_before_kaw_was_there_is_not_told(people: People, tmp_path: Path) -> None:
+    """R12.7: a new installation does not begin with yesterday's missed calls."""
+    log = tmp_path / "queue_log"
+    now = time.time()
+    yesterday, later = int(now - 7200), int(now + 5)
+    lines = [
+        f"{at}|{at}.1|support|NONE|{told}"
+        for at in (yesterday, later)
+        for told in ("ENTERQUEUE||79161234567|1", "ABANDON|1|1|4")
+    ]
+    log.write_text("\n".join(lines) + "\n")
+    settings.change(people.oleg, {"pbx_queue_log": str(log)})
+    recorder = Recorder(telephony_past.parties)
+    snapshot = Snapshot(at=now, started_at=now - 86_400)
+    telephony_past.catch_up(recorder, snapshot)
+    telephony_past.look_again(recorder, snapshot)
+    with db.reading() as session:
+        assert [call.linkedid for call in session.exec(select(Call))] == [f"{later}.1"]
