@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from panoramisk.message import Message
 
@@ -17,6 +18,7 @@ from kaw.telephony import commands, pbx_check, present, refusals
 from kaw.telephony.ami_line import AsteriskOptions, Line, LineLost, WrongPassword
 from kaw.telephony.events import ChannelOpened, HangupAsked, OriginateAsked, OriginateFailed, PbxEvent, Source
 from kaw.telephony.inbox import Inbox, Ready
+from kaw.telephony.members import Members
 from kaw.telephony.port import Check, Events, Link, LinkState, PbxRefused, PbxUnavailable, Snapshot
 from kaw.telephony.translate import translate
 
@@ -46,6 +48,7 @@ class Asterisk:
         self._seen = pbx_check.Seen()
         self._ahead = 0.0  # the PBX's clock minus this machine's
         self._placed: dict[str, asyncio.Future[str]] = {}
+        self._members = Members()
         self._inbox: Inbox
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -108,7 +111,8 @@ class Asterisk:
 
     async def pause(self, interface: str, *, paused: bool, reason: str = "", queue: str = "") -> None:
         """Take a member out of the distribution of calls, or back; ``queue`` "": in all his queues."""
-        await self._do(commands.pause(interface, paused=paused, reason=reason, queue=queue))
+        asked = partial(commands.pause, paused=paused, reason=reason, queue=queue)
+        await self._do_as_member(asked, interface, queue)
 
     async def join(self, queue: str, interface: str, *, name: str, paused: bool = False) -> None:
         """Make a member of a queue."""
@@ -116,7 +120,7 @@ class Asterisk:
 
     async def leave(self, queue: str, interface: str) -> None:
         """End a dynamic membership."""
-        await self._do(commands.leave(queue, interface))
+        await self._do_as_member(partial(commands.leave, queue), interface, queue)
 
     async def snapshot(self) -> Snapshot:
         """The present state."""
@@ -133,6 +137,19 @@ class Asterisk:
 
     async def _do(self, action: commands.Action) -> None:
         await self._ready_line().ask(action)
+
+    async def _do_as_member(self, make: Callable[[str], commands.Action], phone: str, queue: str) -> None:
+        """By every name the queues have for this phone. It is done when one is; else the first refusal tells why not."""
+        make(phone)  # what could mean something else to the PBX is refused before it is looked up
+        done, refused = False, None
+        for interface in self._members.interfaces(phone, queue):
+            try:
+                await self._do(make(interface))
+                done = True
+            except PbxRefused as refusal:
+                refused = refused or refusal
+        if refused is not None and not done:
+            raise refused
 
     async def _place(self, line: Line, action: commands.Action, interface: str) -> None:
         """Send an Originate and wait until its phone rings, or it is clear that it does not.
@@ -200,6 +217,7 @@ class Asterisk:
         version = await pbx_check.version(line)
         snapshot = await present.read(line)
         self._ahead = snapshot.at - time.time()
+        self._members.take(snapshot)
         self._line = line
         self._tell(LinkState.READY, version)
         self._inbox.ready(snapshot)
@@ -214,6 +232,7 @@ class Asterisk:
         except Exception:
             log.exception("An event %s could not be read", message.get("Event", ""))
             return
+        self._members.note(events)
         if self._placed:
             self._note_placed(message, events)
         if events:

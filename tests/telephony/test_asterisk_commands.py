@@ -238,6 +238,22 @@ async def test_members_come_and_go() -> None:
         assert [event.present for event in ends.told] == [True, False]  # type: ignore[attr-defined]
 
 
+async def test_a_member_is_paused_by_the_name_his_queue_knows() -> None:
+    """R12.3: FreePBX makes members of loops, Local/1012@from-queue/n, and knows no PJSIP/1012 in its queues."""
+    async with line() as ends:
+        ends.sim.phone("1012", "Вера")
+        loop = "Local/1012@from-queue/n"
+        await ends.asterisk.join("support", loop, name="Вера Веб")
+        await ends.until(lambda: len(ends.told) == 1)
+        await ends.asterisk.pause("PJSIP/1012", paused=True, reason="Обед")
+        await ends.until(lambda: any(getattr(event, "paused", False) for event in ends.told))
+        assert ends.sim.queues.all["support"].member(loop).reason == "Обед"
+        with pytest.raises(PbxRefused):
+            await ends.asterisk.pause("PJSIP/1012", paused=True, queue="sales")
+        await ends.asterisk.leave("support", "PJSIP/1012")
+        assert ends.sim.queues.all["support"].member(loop) is None
+
+
 async def test_a_call_is_given_away_and_ended_by_its_channels() -> None:
     """R12.2b: the buttons of somebody without a softphone."""
     async with line() as ends:
