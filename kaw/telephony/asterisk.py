@@ -139,7 +139,7 @@ class Asterisk:
         await self._ready_line().ask(action)
 
     async def _do_as_member(self, make: Callable[[str], commands.Action], phone: str, queue: str) -> None:
-        """By every name the queues have for this phone. It is done when one is; else the first refusal tells why not."""
+        """By every name the queues have for this phone; done when one is, else the first refusal tells why not."""
         make(phone)  # what could mean something else to the PBX is refused before it is looked up
         done, refused = False, None
         for interface in self._members.interfaces(phone, queue):
