@@ -33,7 +33,8 @@ def translate(message: Message, arrived: float) -> Events:
         at = float(stamp) if stamp else arrived
     except (TypeError, ValueError):
         at = arrived
-    return rule(message, at)
+    # of a channel that is gone already some events have no id any more: they are nobody's
+    return tuple(event for event in rule(message, at) if not isinstance(event, e.CallEvent) or event.call)
 
 
 def _whole(message: Message, key: str) -> int:
@@ -51,6 +52,14 @@ def _of(message: Message) -> tuple[str, str]:
     """Call and channel of an event; the call is unknown to very old versions: then the channel is its own."""
     channel = _text(message, "Uniqueid")
     return _text(message, "Linkedid") or channel, channel
+
+
+def _of_caller(message: Message) -> tuple[str, str]:
+    """The same of what a queue tells of a member: a caller who has just gone is not in it any more. A call is named by
+    its first channel, and callers are first channels as a rule."""
+    call, channel = _of(message)
+    known = _text(message, "DestLinkedid")
+    return call or known, channel or known
 
 
 def _opened(m: Message, at: float) -> Events:
@@ -166,7 +175,7 @@ def _member_known(m: Message, at: float) -> e.MemberState:
 
 def _called(m: Message, at: float) -> Events:
     queue, interface, dest = _text(m, "Queue"), _text(m, "Interface"), _text(m, "DestUniqueid")
-    call, channel = _of(m)
+    call, channel = _of_caller(m)
     opened = e.ChannelOpened(at, LIVE, call, dest, _text(m, "DestChannel"), "", "")
     return (opened, e.MemberCalled(at, LIVE, call, channel, queue, interface, dest), _member_known(m, at))
 
@@ -174,22 +183,22 @@ def _called(m: Message, at: float) -> Events:
 def _silent(m: Message, at: float) -> Events:
     queue, interface, dest = _text(m, "Queue"), _text(m, "Interface"), _text(m, "DestUniqueid")
     rang = _seconds(m, "RingTime", 1000)
-    return (e.MemberSilent(at, LIVE, *_of(m), queue, interface, dest, rang),)
+    return (e.MemberSilent(at, LIVE, *_of_caller(m), queue, interface, dest, rang),)
 
 
 def _connected(m: Message, at: float) -> Events:
     queue, interface, dest = _text(m, "Queue"), _text(m, "Interface"), _text(m, "DestUniqueid")
     waited, rang = _seconds(m, "HoldTime"), _seconds(m, "RingTime")
-    return (e.MemberConnected(at, LIVE, *_of(m), queue, interface, dest, waited, rang), _member_known(m, at))
+    return (e.MemberConnected(at, LIVE, *_of_caller(m), queue, interface, dest, waited, rang), _member_known(m, at))
 
 
 def _completed(m: Message, at: float) -> Events:
     queue, interface = _text(m, "Queue"), _text(m, "Interface")
     talked, reason = _seconds(m, "TalkTime"), _text(m, "Reason")
-    completed = e.MemberCompleted(at, LIVE, *_of(m), queue, interface, talked, reason)
+    completed = e.MemberCompleted(at, LIVE, *_of_caller(m), queue, interface, talked, reason)
     # who did not hear the connect can still tell when it was
     dest, waited = _text(m, "DestUniqueid"), _seconds(m, "HoldTime")
-    connected = e.MemberConnected(at - talked, e.Source.KAW, *_of(m), queue, interface, dest, waited, 0.0)
+    connected = e.MemberConnected(at - talked, e.Source.KAW, *_of_caller(m), queue, interface, dest, waited, 0.0)
     return (completed, connected)
 
 
