@@ -16,7 +16,7 @@ from kaw import db
 from kaw.errors import Unavailable
 from kaw.models import Call, CallDirection, CallLeg, LegResult, OperatorInterval, OperatorState
 from kaw.services import after_call, call_partners, settings
-from kaw.services.calls.recorder import Hooks
+from kaw.services.calls.news import Hooks
 from kaw.services.calls.timeline import AFTER_CALL_REASON
 from kaw.services.pauses import MISSED
 from kaw.services.phones import interface_of

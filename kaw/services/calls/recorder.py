@@ -8,7 +8,6 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -20,42 +19,16 @@ from kaw.models import Call, OperatorInterval, User
 from kaw.services.cache import Cache
 from kaw.services.calls import journal, misses, store
 from kaw.services.calls.held import Held, HeldCalls
+from kaw.services.calls.news import Hooks, News
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.people import People
-from kaw.services.calls.records import CallRecord, LegRecord
-from kaw.services.calls.rules import waiting
 from kaw.services.calls.timeline import IntervalRecord
 from kaw.telephony import events as e
 from kaw.telephony.commands import LISTENING_ID
 
 log = logging.getLogger(__name__)
 
-Hook = Callable[[int, str], None]  # call, operator
 MARGIN_S = 60.0
-NEWS_S = 120.0  # an event older than that opens nobody's card
-
-
-@dataclass
-class Hooks:
-    """What other services do when something happens, after it is in the tables: in the recorder's thread."""
-
-    ringing: Callable[[int], None] | None = None
-    answered: Hook | None = None
-    ended: Hook | None = None
-    over: Callable[[Sequence[int]], None] | None = None  # calls that have ended, however late that becomes known
-
-
-@dataclass
-class _News:
-    """What a batch changed, to be told when it is in the tables."""
-
-    calls: list[int] = field(default_factory=list)
-    ringing: dict[int, list[str]] = field(default_factory=dict)
-    answered: list[tuple[int, str]] = field(default_factory=list)
-    ended: list[tuple[int, str]] = field(default_factory=list)
-    over: list[int] = field(default_factory=list)
-    queues: set[str] = field(default_factory=set)
-    operators: list[str] = field(default_factory=list)
 
 
 class Recorder:
@@ -237,7 +210,7 @@ class Recorder:
         times = {operator: self._people[operator].intervals() for operator in chosen}
         if not calls and not times:
             return
-        news = _News()
+        news = News(self._calls.newest)
         try:
             with db.transaction() as tx:
                 self._guard(tx.session)
@@ -252,7 +225,7 @@ class Recorder:
         for operator, now in times.items():
             self._people[operator].settle(now, self._calls.newest)
         self._people.dirty -= chosen
-        self._run_hooks(news, quiet=quiet)
+        news.hand_on(self._hooks, quiet=quiet)
 
     def _put(
         self,
@@ -260,7 +233,7 @@ class Recorder:
         calls: set[str],
         changed: Sequence[Held],
         times: Mapping[str, list[IntervalRecord]],
-        news: _News,
+        news: News,
     ) -> None:
         users = _users.get(None)
         journal.write(tx.session, self._unwritten(calls, times))
@@ -271,85 +244,15 @@ class Recorder:
             if person.written[-1:] != now[-1:]:
                 news.operators.append(operator)
         for held in changed:
-            self._gather_news(news, held)
+            news.gather(held)
         news.calls += misses.settle(tx.session, misses.changed_by(changed))
-        self._tell(tx, news)
+        news.tell(tx)
 
     def _unwritten(self, calls: Iterable[str], operators: Iterable[str]) -> dict[str, Sequence[e.PbxEvent]]:
         told: dict[str, Sequence[e.PbxEvent]] = {linkedid: self._calls[linkedid].unwritten for linkedid in calls}
         for operator in operators:
             told[f"{journal.OPERATOR}{operator}"] = self._people[operator].unwritten
         return told
-
-    def _gather_news(self, news: _News, held: Held) -> None:
-        if held.call_id is None:
-            return
-        news.calls.append(held.call_id)
-        before = {leg.uniqueid: leg for leg in held.written.legs} if held.written else {}
-        record = held.record
-        if record is not None and record.over and not (held.written is not None and held.written.over):
-            news.over.append(held.call_id)
-        news.queues |= _waits(held.written) ^ _waits(record)
-        for leg in record.legs if record else ():
-            if leg.operator is not None:
-                self._gather_leg(news, held.call_id, leg, before.get(leg.uniqueid))
-
-    def _gather_leg(self, news: _News, call_id: int, leg: LegRecord, before: LegRecord | None) -> None:
-        assert leg.operator is not None  # noqa: S101 - for the type checker
-        fresh = self._calls.newest - (leg.ended or leg.answered or leg.started) < NEWS_S
-        if not fresh:
-            return
-        if leg.rings and before is None and leg.answered is None and not leg.over:
-            news.ringing.setdefault(call_id, []).append(leg.operator)
-        if leg.answered is not None and (before is None or before.answered is None):
-            news.answered.append((call_id, leg.operator))
-        if leg.over and (before is None or not before.over):
-            news.ended.append((call_id, leg.operator))
-
-    def _tell(self, tx: db.Transaction, news: _News) -> None:
-        """What needs no other service's work is announced with the commit itself."""
-        if news.calls:
-            tx.announce(live.CallsChanged(tuple(news.calls)))
-        if news.queues:
-            tx.announce(live.QueuesChanged(tuple(sorted(news.queues))))
-        if news.operators:
-            tx.announce(live.OperatorsChanged(tuple(news.operators)))
-
-    def _run_hooks(self, news: _News, *, quiet: bool) -> None:
-        """Other services first (whose partner is it?), then the screens: a notice comes with its name.
-
-        ``quiet``: this was going on already when KAW took it up, and the screens read the present by themselves.
-        """
-        for call_id in news.ringing:
-            self._hook(self._hooks.ringing, call_id)
-        for call_id, operator in news.answered:
-            self._hook(self._hooks.answered, call_id, operator)
-        if news.over:
-            self._hook(self._hooks.over, news.over)
-        if quiet:
-            return
-        for call_id, operator in news.ended:
-            self._hook(self._hooks.ended, call_id, operator)
-        live.announce(
-            [
-                *(live.CallRinging(call_id, tuple(operators)) for call_id, operators in news.ringing.items()),
-                *(live.CallAnswered(call_id, operator) for call_id, operator in news.answered),
-                *(live.CallEnded(call_id, operator) for call_id, operator in news.ended),
-            ]
-        )
-
-    @staticmethod
-    def _hook(hook: Callable[..., None] | None, *about: int | str | Sequence[int]) -> None:
-        if hook is None:
-            return
-        try:
-            hook(*about)
-        except Exception:
-            log.exception("a service could not follow %s", about[0])  # the records go on
-
-
-def _waits(record: CallRecord | None) -> set[str]:
-    return waiting(record.visits) if record is not None else set()
 
 
 def _load_users(_key: None) -> dict[str, int]:

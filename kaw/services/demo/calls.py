@@ -15,7 +15,8 @@ from kaw import db
 from kaw.models import Call, CallDirection, CallResult
 from kaw.services import call_partners, settings
 from kaw.services.calls.parties import Parties
-from kaw.services.calls.recorder import Hooks, Recorder
+from kaw.services.calls.news import Hooks
+from kaw.services.calls.recorder import Recorder
 from kaw.telephony.events import PbxEvent
 from kaw.telephony.simulator.call_centre import CHANNELVARS, CallCentre
 from kaw.telephony.simulator.clock import Clock
