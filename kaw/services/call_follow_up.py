@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from kaw import db
 from kaw.errors import Unavailable
 from kaw.models import Call, CallDirection, CallLeg, LegResult, OperatorInterval, OperatorState
-from kaw.services import after_call, call_partners, settings
+from kaw.services import after_call, call_cards, settings
 from kaw.services.calls.news import Hooks
 from kaw.services.calls.timeline import AFTER_CALL_REASON
 from kaw.services.pauses import MISSED
@@ -40,9 +40,7 @@ class FollowUp:
 
     def hooks(self) -> Hooks:
         """What the recorder calls when something is in the tables."""
-        return Hooks(
-            ringing=call_partners.ringing, answered=call_partners.answered, ended=self.ended, over=call_partners.over
-        )
+        return Hooks(ringing=call_cards.ringing, answered=call_cards.answered, ended=self.ended, over=call_cards.over)
 
     async def take_up(self) -> None:
         """Operators whom KAW held paused when it stopped, or lost the line, get their timers again."""

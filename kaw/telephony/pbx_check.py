@@ -139,9 +139,7 @@ def _events(seen: Seen) -> list[Check]:
     if seen.variables:
         found.append(ok(N_("Events carry variables of the channel (channelvars).")))
     elif "Newchannel" in seen.events:
-        found.append(
-            missing(N_("Events carry no variables: set channelvars = MIXMONITOR_FILENAME in manager.conf."))
-        )
+        found.append(missing(N_("Events carry no variables: set channelvars = MIXMONITOR_FILENAME in manager.conf.")))
     return found
 
 

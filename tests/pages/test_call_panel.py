@@ -14,7 +14,7 @@ from kaw.components.presence import presence
 from kaw.components.softphone import Softphone
 from kaw.components.stopwatch import Stopwatch
 from kaw.models import Access, OperatorState
-from kaw.services import account, call_notes, call_partners, partners, settings
+from kaw.services import account, call_cards, call_notes, call_partners, partners, settings
 from kaw.services.access import Actor
 from kaw.services.account import AccountDraft
 from kaw.telephony.port import Link, LinkState
@@ -50,14 +50,14 @@ def card(people: People, pbx: PaperPbx) -> dict[str, int]:
 def ring(actor: Actor, extension: str = "101", number: str = NUMBER, **values: Any) -> int:
     """The phone rings, as the recorder tells it."""
     call = insert_call(actor, number=number, extension=extension, stage="ringing", ago=1, **values)
-    call_partners.ringing(call)
+    call_cards.ringing(call)
     live.announce([live.CallRinging(call, (extension,))])
     return call
 
 
 def answer(call: int, extension: str = "101") -> None:
     take(call)
-    call_partners.answered(call, extension)
+    call_cards.answered(call, extension)
     live.announce([live.CallAnswered(call, extension)])
 
 

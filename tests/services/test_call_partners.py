@@ -9,7 +9,7 @@ from sqlmodel import select
 from kaw import db
 from kaw.errors import NotFound
 from kaw.models import Access, Call, CallDirection, CallLeg, Change, ChangeKind, FieldKind, PartnerCard
-from kaw.services import access, call_partners, fields, partners, settings
+from kaw.services import access, call_cards, call_partners, fields, partners, settings
 from kaw.services import bin as bin_
 from kaw.services.dialling import origin
 from kaw.services.fields import FieldDraft
@@ -45,7 +45,7 @@ def partner_of(call_id: int) -> int | None:
 # R12.5: an unknown number gets a card by itself
 def test_an_unknown_number_gets_a_card_with_its_phone(people: People, card: dict[str, int]) -> None:
     call = insert_call(people.anna, number=NUMBER, stage="talking")
-    call_partners.answered(call, "101")
+    call_cards.answered(call, "101")
     made = partners.get(people.anna, partner_of(call))
     assert made.texts["phone"] == "+7 903 154-55-46"
     assert made.texts["name"] == ""
@@ -63,10 +63,10 @@ def test_two_calls_from_one_number_at_once_make_one_card(
         insert_call(people.anna, number=NUMBER, stage="talking"),
         insert_call(people.boris, number="+7 903 154-55-46", extension="102", stage="talking"),
     ]
-    meet(monkeypatch, call_partners, "_make_card")  # both have found nobody
-    meet(monkeypatch, call_partners, "_insert")
+    meet(monkeypatch, call_cards, "_make_card")  # both have found nobody
+    meet(monkeypatch, call_cards, "_insert")
     answers = [
-        threading.Thread(target=call_partners.answered, args=(call, operator))
+        threading.Thread(target=call_cards.answered, args=(call, operator))
         for call, operator in zip(calls, ("101", "102"), strict=True)
     ]
     for answer in answers:
@@ -80,7 +80,7 @@ def test_two_calls_from_one_number_at_once_make_one_card(
 def test_a_known_number_gets_no_second_card(people: People, card: dict[str, int]) -> None:
     known = partners.create(people.anna, {"name": "Ромашка", "phone": "8 903 154-55-46"})
     call = insert_call(people.anna, number=NUMBER, stage="talking")
-    call_partners.answered(call, "101")
+    call_cards.answered(call, "101")
     assert (cards(), partner_of(call)) == ([known], known)
 
 
@@ -88,7 +88,7 @@ def test_a_card_in_the_bin_is_nobodys_number(people: People, card: dict[str, int
     gone = partners.create(people.anna, {"name": "Ромашка", "phone": "8 903 154-55-46"})
     bin_.delete(people.anna, [gone])
     call = insert_call(people.anna, number=NUMBER, stage="talking")
-    call_partners.answered(call, "101")
+    call_cards.answered(call, "101")
     assert partner_of(call) not in (None, gone)
 
 
@@ -100,14 +100,14 @@ def test_a_card_in_the_bin_is_nobodys_number(people: People, card: dict[str, int
 def test_no_card_is_made_for(people: People, card: dict[str, int], number: str) -> None:
     settings.change(people.oleg, {"pbx_own_numbers": ["+7 495 995-00-54"], "pbx_trunks": ["trunk-1"]})
     call = insert_call(people.anna, number=number, stage="talking")
-    call_partners.answered(call, "101")
+    call_cards.answered(call, "101")
     assert (cards(), partner_of(call)) == ([], None)
 
 
 def test_no_card_is_made_for_calls_out_and_inside(people: People, card: dict[str, int]) -> None:
     for direction in (CallDirection.OUTBOUND, CallDirection.INTERNAL):
         call = insert_call(people.anna, number=NUMBER, stage="talking", direction=direction)
-        call_partners.answered(call, "101")
+        call_cards.answered(call, "101")
     assert cards() == []
 
 
@@ -115,7 +115,7 @@ def test_no_card_is_made_for_calls_out_and_inside(people: People, card: dict[str
 def test_several_partners_are_a_choice_and_no_new_card(people: People, card: dict[str, int]) -> None:
     ids = [partners.create(people.anna, {"name": name, "phone": NUMBER}) for name in ("Астра", "Роза")]
     call = insert_call(people.anna, number=NUMBER, stage="talking")
-    call_partners.answered(call, "101")
+    call_cards.answered(call, "101")
     assert partner_of(call) is None
     asked = call_partners.caller(people.anna, call)
     assert asked.choices == ((ids[0], "Астра"), (ids[1], "Роза"))
@@ -137,12 +137,12 @@ def test_ringing_tells_the_only_partner(people: People, card: dict[str, int]) ->
     earlier = insert_call(people.anna, number=NUMBER, ago=7200)
     change_call(earlier, partner_id=known)
     call = insert_call(people.anna, number=NUMBER, stage="ringing", ago=3)
-    call_partners.ringing(call)
+    call_cards.ringing(call)
     found = call_partners.caller(people.anna, call)
     assert (partner_of(call), found.title, found.number) == (known, "Ромашка", "+7 903 154-55-46")
     assert found.last is not None
     assert found.last.name == "Анна Иванова"
-    assert call_partners.ringing(0) is None
+    assert call_cards.ringing(0) is None
 
 
 # R12.4: a call from a card belongs to that card, though others have the number, too
@@ -151,7 +151,7 @@ def test_a_call_placed_from_a_card_is_that_partners(people: People, card: dict[s
     call = insert_call(
         people.anna, number=NUMBER, direction=CallDirection.OUTBOUND, stage="missed", origin=origin(meant)
     )
-    call_partners.over([call])
+    call_cards.over([call])
     assert partner_of(call) == meant
 
 
@@ -169,7 +169,7 @@ def test_calls_that_rang_nowhere_are_their_partners(people: People, card: dict[s
             ("102", {"direction": CallDirection.INTERNAL}),
         )
     ]
-    call_partners.over(calls)
+    call_cards.over(calls)
     assert [partner_of(call) for call in calls] == [known, None, None, None]
 
 
@@ -200,7 +200,7 @@ def test_a_number_added_to_a_card_brings_its_calls(people: People, card: dict[st
 def test_who_sees_no_phones_gets_no_number(people: People, card: dict[str, int]) -> None:
     known = partners.create(people.anna, {"name": "Ромашка", "phone": NUMBER})
     call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking")
-    call_partners.answered(call, "102")
+    call_cards.answered(call, "102")
     notice = call_partners.caller(people.boris, call)
     assert (notice.number, notice.title, notice.partner_id, notice.hidden_from_him) == ("", "Ромашка", known, True)
     bin_.delete(people.oleg, [known])
@@ -211,7 +211,7 @@ def test_who_sees_no_phones_gets_no_number(people: People, card: dict[str, int])
 def test_who_sees_no_phones_is_not_told_whom_he_called(people: People, card: dict[str, int]) -> None:
     partners.create(people.anna, {"name": "Ромашка", "phone": NUMBER})
     call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking", direction=CallDirection.OUTBOUND)
-    call_partners.answered(call, "102")
+    call_cards.answered(call, "102")
     found = call_partners.caller(people.boris, call)
     assert (found.number, found.title, found.partner_id) == ("", "", None)
 
@@ -222,7 +222,7 @@ def test_a_number_in_a_hidden_field_is_nobodys(people: People, card: dict[str, i
     assert hidden
     partners.create(people.oleg, {"name": "Ромашка", "private": NUMBER})
     call = insert_call(people.anna, number=NUMBER, stage="talking")
-    call_partners.answered(call, "101")
+    call_cards.answered(call, "101")
     found = call_partners.caller(people.anna, call)
     assert (found.number, found.partner_id, found.title, found.choices) == ("+7 903 154-55-46", None, "", ())
 
@@ -263,14 +263,14 @@ def test_a_new_card_has_its_number_where_its_operator_sees_it(people: People, ca
     second = fields.create(people.oleg, FieldDraft("Второй телефон", "second_phone", FieldKind.PHONE))
     allow(people.viewers, {card["name"]: Access.VIEW, second: Access.EDIT})
     call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking")
-    call_partners.answered(call, "102")
+    call_cards.answered(call, "102")
     made = partners.get(people.boris, partner_of(call))
     assert made.texts["second_phone"] == "+7 903 154-55-46"
 
 
 def test_without_a_phone_field_no_card_is_made(people: People) -> None:
     call = insert_call(people.anna, number=NUMBER, stage="talking")
-    call_partners.answered(call, "101")
+    call_cards.answered(call, "101")
     assert cards() == []
 
 

@@ -13,9 +13,9 @@ from sqlmodel import col
 
 from kaw import db
 from kaw.models import Call, CallDirection, CallResult
-from kaw.services import call_partners, settings
-from kaw.services.calls.parties import Parties
+from kaw.services import call_cards, settings
 from kaw.services.calls.news import Hooks
+from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.telephony.events import PbxEvent
 from kaw.telephony.simulator.call_centre import CHANNELVARS, CallCentre
@@ -68,7 +68,7 @@ def invent(
     centre = CallCentre(simulation, numbers, operators, random)
     centre.busy = BUSY
     parties = Parties(operators=frozenset(extension for extension, _name in operators))
-    recorder = Recorder(lambda: parties, Hooks(over=call_partners.over))
+    recorder = Recorder(lambda: parties, Hooks(over=call_cards.over))
     centre.begin()
     for opens, closes in hours:
         _work(centre, recorder, line, opens, closes)

@@ -7,8 +7,8 @@ from sqlmodel import col, select
 
 from kaw import db
 from kaw.models import Call, HungUpBy
-from kaw.services.calls.parties import Parties
 from kaw.services.calls.news import Hooks
+from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.services.calls.recovery import Past, catch_up
 from kaw.telephony import cdr, queue_log

@@ -10,8 +10,8 @@ import pytest
 from kaw import db, live, replay
 from kaw.errors import Unavailable
 from kaw.services.calls import store
-from kaw.services.calls.parties import Parties
 from kaw.services.calls.news import Hooks
+from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.telephony.events import CallEvent, PbxEvent
 from tests.services.calls.streams import TRACES, TRUTHS, Records, events_of, stream_of
