@@ -9,6 +9,8 @@ from kaw.components import icons
 from kaw.components.inputs import TextElement
 from kaw.i18n import _
 
+LOOKS = "waiting ringing talking wrapup paused danger"  # of a state's dot
+
 
 def chip(
     text: str, *, on_remove: Callable[[], Any] | None = None, on_click: Callable[[], Any] | None = None
@@ -30,6 +32,14 @@ def chip(
 def state(text: str, look: str = "") -> ui.label:
     """A state by dot and word: waiting, ringing, talking, wrapup, paused, danger; "" is grey."""
     return ui.label(text).classes(f"kaw-state {look}")
+
+
+def redraw_state(label: ui.label, text: str, look: str) -> None:
+    """Another text and look of a state; nothing is sent when it is as it was."""
+    if label.text != text:
+        label.set_text(text)
+    if look not in label.classes or not look:
+        label.classes(look, remove=LOOKS)
 
 
 def avatar(full_name: str) -> ui.label:

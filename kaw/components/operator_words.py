@@ -40,3 +40,8 @@ def pause_words(pause_type: str) -> str:
 def state_look(state: OperatorState) -> str:
     """The class of its dot: ``chips.state``."""
     return _LOOKS[state]
+
+
+def desk_phone_look(state: OperatorState) -> str:
+    """The same of a phone that KAW sees through its operator alone."""
+    return "" if state is OperatorState.OFFLINE else "waiting"

@@ -325,6 +325,27 @@ async def test_dialling_from_the_block(visit: Visit, people: People, card: dict[
     assert pbx.asked[0][1]["number"] == NUMBER
 
 
+# R12.3: a desk phone whose operator is away looks the same in block and bar, and what is typed stays
+async def test_the_block_says_with_the_bar_whether_he_is_there(
+    visit: Visit, people: People, card: dict[str, int]
+) -> None:
+    user = await visit(people.anna)
+    await user.should_see("Добавочный 101")
+    click(user, elements(user, "kaw-tabbar")[0].default_slot.children[1])
+    await user.should_see("ABC")
+    elements(user, "kaw-number")[0].set_value("8903")  # type: ignore[attr-defined]
+    assert looks(user) == [True, True]
+    put_state("101", OperatorState.OFFLINE)
+    await eventually(lambda: looks(user) == [False, False])
+    assert elements(user, "kaw-number")[0].value == "8903"  # type: ignore[attr-defined]
+
+
+def looks(user: User) -> list[bool]:
+    """Whether the dots of the own phone are green, in the order of the page."""
+    texts = ("Ваш телефон · 101", "Добавочный 101")
+    return ["waiting" in each.classes for each in elements(user, "kaw-state") if getattr(each, "text", "") in texts]
+
+
 # R12.3: a closed or crashed browser pauses its operator; one that comes back in time does not
 async def test_a_browser_that_stays_away_pauses_its_operator(
     visit: Visit, people: People, card: dict[str, int], pbx: PaperPbx, monkeypatch: pytest.MonkeyPatch

@@ -11,14 +11,14 @@ from kaw.components.call_panel.choice import PartnerChoice
 from kaw.components.call_panel.lists import CallList, OperatorList
 from kaw.components.call_panel.notice import Notice
 from kaw.components.call_panel.pauses import PauseButtons
+from kaw.components.chips import redraw_state
 from kaw.components.inputs import TextElement
-from kaw.components.operator_words import state_look, state_words
+from kaw.components.operator_words import desk_phone_look, state_look, state_words
 from kaw.components.phone_desk import PhoneDesk
 from kaw.components.softphone.words import registration_words
 from kaw.components.stopwatch import Stopwatch, use_server_time
 from kaw.components.tabs import TABS
 from kaw.i18n import _
-from kaw.models import OperatorState
 from kaw.services.operator_day import DayCalls
 from kaw.telephony.port import LinkState
 
@@ -104,10 +104,10 @@ class CallPanel(ui.element):
         self._history.set_visibility(works and HISTORY in TABS)
         self._phone.set_visibility(works)
         words, look, why = self._registration()
-        _draw(self._phone, words, look)
+        redraw_state(self._phone, words, look)
         if self._phone.props.get("title") != why:
             self._phone.props["title"] = why
-        _draw(self._words, state_words(own.state, own.pause_type), state_look(own.state))
+        redraw_state(self._words, state_words(own.state, own.pause_type), state_look(own.state))
         self._timer.run_since(own.since)
         for name in self._lists:
             self._show_count(name)
@@ -135,19 +135,7 @@ class CallPanel(ui.element):
             words, why = registration_words(desk.phone.state)
             return words, LOOKS[desk.phone.registration], why
         words = _("Extension {number}").format(number=desk.own.extension)
-        return (
-            words,
-            "waiting" if desk.own.state is not OperatorState.OFFLINE else "",
-            _("Calls ring at your own phone."),
-        )
+        return words, desk_phone_look(desk.own.state), _("Calls ring at your own phone.")
 
     def _open_history(self) -> None:
         self._desk.open_tab(HISTORY)
-
-
-def _draw(label: ui.label, words: str, look: str) -> None:
-    """A state by dot and word; nothing is sent when it is as it was."""
-    if label.text != words:
-        label.set_text(words)
-    if look not in label.classes or not look:
-        label.classes(look, remove="waiting ringing talking wrapup paused danger")

@@ -7,7 +7,8 @@ from nicegui import ui
 
 from kaw.components import buttons, icons, layout
 from kaw.components.buttons import icon_button
-from kaw.components.chips import state
+from kaw.components.chips import redraw_state, state
+from kaw.components.operator_words import desk_phone_look
 from kaw.components.phone_desk import PhoneDesk
 from kaw.components.softphone import Microphone, PhoneEvent, Softphone, settings_dialog, words
 from kaw.components.softphone.state import EventKind
@@ -69,6 +70,8 @@ class TelephonyBlock:
             return
         wanted = self._what_to_draw()
         if wanted == self._drawn:
+            if self._desk.phone is None and self._desk.own.extension and not self._desk.is_lost:
+                redraw_state(self._reach, self._reach.text, desk_phone_look(self._desk.own.state))
             if isinstance(self._view, Talk):
                 self._view.update()
             return
@@ -106,11 +109,13 @@ class TelephonyBlock:
         elif desk.is_lost:
             text, why, look = _("No connection to the PBX"), "", "danger"
         elif desk.own.extension:
-            text, why, look = _("Your phone"), _("Calls ring at your own phone."), "waiting"
+            text, why = _("Your phone"), _("Calls ring at your own phone.")
+            look = desk_phone_look(desk.own.state)
         else:
             text, why, look = _("Telephony"), "", ""
         number = f" · {desk.own.extension}" if desk.own.extension else ""
-        state(text + number, look).classes("kaw-grow kaw-clip").props["title"] = why or text
+        self._reach = state(text + number, look).classes("kaw-grow kaw-clip")
+        self._reach.props["title"] = why or text
         if isinstance(self._drawn, tuple) and not self._in_call():
             self._pad_button = icon_button(icons.DIAL_PAD, _("Show the keys"), self._toggle_pad, small=True)
             self._pad_button.props["aria-pressed"] = "true" if self._pad else "false"
