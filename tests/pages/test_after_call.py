@@ -69,7 +69,7 @@ async def test_an_idle_window_wipes_no_note(
         await eventually(lambda user=user: "kaw-hidden" in bar(user).classes)
     await settled()
     assert call_notes.get(people.anna, talked).note == TEXT
-    assert sorted(written, key=str) == [None, TEXT]
+    assert set(written) == {None, TEXT}  # hers is kept once more when the other window is quicker to end the work
 
 
 async def test_what_was_typed_is_kept_when_the_next_talk_is_over(visit: Visit, people: People, talked: int) -> None:
