@@ -1,7 +1,7 @@
 """Operators as far as the recorder holds them: what happened to each lately, and what stands in the table."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from kaw.services.calls.records import CallRecord, Span
 from kaw.services.calls.timeline import IntervalRecord, intervals
@@ -10,6 +10,8 @@ from kaw.telephony import events as e
 KEPT_S = 900.0  # facts younger than that may still change in order
 MANY = 4_000  # facts of one operator at which the older half is let go all the same
 
+_Subject = tuple[str, str]  # present, paused, reachable, name; of a queue
+
 
 @dataclass
 class Person:
@@ -17,13 +19,13 @@ class Person:
 
     operator: str
     events: set[e.OperatorEvent] = field(default_factory=set)
-    unwritten: list[e.OperatorEvent] = field(default_factory=list)
     spans: dict[str, list[Span]] = field(default_factory=dict)  # by call
     written: list[IntervalRecord] = field(default_factory=list)  # from ``since`` on
     since: float = float("-inf")
     unsure: bool = False  # writing broke off: what stands in the table now is not known
     oldest_dirty: float = float("inf")  # a fact from before ``since`` came
-    _last: dict[str, e.MemberState] = field(default_factory=dict)  # by queue
+    _fresh: list[e.OperatorEvent] = field(default_factory=list)  # not in the journal yet
+    _known: dict[_Subject, tuple[float, Hashable]] = field(default_factory=dict)  # said last, and when
 
     def add(self, event: e.OperatorEvent) -> bool:
         """Take in one fact; False when it is known."""
@@ -31,18 +33,28 @@ class Person:
             return False
         self.events.add(event)
         if not self._repeats(event):
-            self.unwritten.append(event)
+            self._fresh.append(event)
         self.oldest_dirty = min(self.oldest_dirty, event.at)
         return True
 
     def _repeats(self, event: e.OperatorEvent) -> bool:
-        """Whether it says what the event before it said: queues tell every phone's state many times a call."""
-        if not isinstance(event, e.MemberState):
-            return False
-        before = self._last.get(event.queue)
-        if before is None or before.at <= event.at:
-            self._last[event.queue] = event
-        return before is not None and before.at <= event.at and replace(before, at=event.at) == event
+        """Whether it says nothing new: queues tell every phone's state many times a call."""
+        repeats = True
+        for subject, value in _says(event):
+            at, known = self._known.get(subject, (event.at, None))
+            repeats = repeats and known == value and at <= event.at
+            if at <= event.at:
+                self._known[subject] = event.at, value
+        return repeats
+
+    @property
+    def unwritten(self) -> list[e.OperatorEvent]:
+        """What the journal has to take in: with it, how he stands altogether, so that each row tells that by itself."""
+        return list(dict.fromkeys([*self._fresh, *_last_words(self.events)])) if self._fresh else []
+
+    def give_up(self) -> None:
+        """It cannot be written."""
+        self._fresh.clear()
 
     def take(self, call: str, spans: list[Span]) -> bool:
         """How a call occupies him now; False when that is known."""
@@ -66,7 +78,7 @@ class Person:
     def settle(self, current: list[IntervalRecord], newest: float) -> None:
         """Everything is in the table; what nothing can change any more is let go."""
         self.written, self.unsure, self.oldest_dirty = current, False, float("inf")
-        self.unwritten.clear()
+        self._fresh.clear()
         size = len(self.events) + len(self.spans)
         limit = newest - KEPT_S
         if size > MANY and len(current) > 1:
@@ -83,11 +95,31 @@ class Person:
             for call, spans in self.spans.items()
             if any(span.ended is None or span.ended > since for span in spans)
         }
-        last: dict[tuple[type, str], e.OperatorEvent] = {}
-        for event in sorted(self.events, key=lambda event: event.at):
-            if event.at < since:
-                last[type(event), getattr(event, "queue", "")] = event
-        self.events = {event for event in self.events if event.at >= since} | set(last.values())
+        before = {event for event in self.events if event.at < since}
+        self.events = self.events - before | _last_words(before)
+
+
+def _says(event: e.OperatorEvent) -> Iterator[tuple[_Subject, Hashable]]:
+    """What it tells something about, and what."""
+    if isinstance(event, e.Registered):
+        yield ("reachable", ""), event.on
+    elif isinstance(event, e.MemberState):
+        yield ("present", event.queue), event.present
+        if event.paused_known:
+            yield ("paused", event.queue), (event.present, event.paused, event.reason)
+        if event.reachable is not None:
+            yield ("reachable", ""), event.reachable
+        if event.name:
+            yield ("name", event.queue), event.name
+
+
+def _last_words(events: Iterable[e.OperatorEvent]) -> set[e.OperatorEvent]:
+    """Those among them that tell how he stands after all of them."""
+    last: dict[_Subject, float] = {}
+    for event in events:
+        for subject, _value in _says(event):
+            last[subject] = max(event.at, last.get(subject, event.at))
+    return {event for event in events if any(last[subject] == event.at for subject, _value in _says(event))}
 
 
 class People:
@@ -139,4 +171,4 @@ class People:
     def give_up(self, operator: str) -> None:
         """His time cannot be written: the others' goes on."""
         self.dirty.discard(operator)
-        self[operator].unwritten.clear()
+        self[operator].give_up()

@@ -1,7 +1,7 @@
 """Writes records into their tables, and reads operators' past back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +11,10 @@ from kaw.models import Call, CallLeg, OperatorInterval, OperatorState, QueueVisi
 from kaw.services.calls.held import Held
 from kaw.services.calls.records import CallRecord, LegRecord, RingRecord, Span, VisitRecord
 from kaw.services.calls.timeline import IntervalRecord
+from kaw.telephony.names import unique_id
 
 Users = Mapping[str, int]  # user by extension
+LONGEST_CALL = timedelta(days=1)
 
 
 def moment(at: float | None) -> datetime | None:
@@ -103,7 +105,7 @@ def _remove(connection: sa.Connection, held: Sequence[Held]) -> None:
 
 def _leg(leg: LegRecord, users: Users) -> dict[str, Any]:
     return {
-        "uniqueid": leg.uniqueid[:64],
+        "uniqueid": unique_id(leg.uniqueid),
         "channel": leg.channel[:120],
         "operator": leg.operator,
         "user_id": users.get(leg.operator or ""),
@@ -123,8 +125,8 @@ def _write_legs(connection: sa.Connection, held: Sequence[Held], users: Users) -
     anew = [each.call_id for each in held if each.stored is None]
     new, changed, gone = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     for each in held:
-        before = {leg.uniqueid[:64]: leg for leg in each.stored.legs} if each.stored else {}
-        now = {leg.uniqueid[:64]: leg for leg in each.record.legs} if each.record else {}
+        before = {unique_id(leg.uniqueid): leg for leg in each.stored.legs} if each.stored else {}
+        now = {unique_id(leg.uniqueid): leg for leg in each.record.legs} if each.record else {}
         for uniqueid, leg in now.items():
             if uniqueid not in before:
                 new.append({"call_id": each.call_id, **_leg(leg, users)})
@@ -144,7 +146,7 @@ def _write_legs(connection: sa.Connection, held: Sequence[Held], users: Users) -
 
 def _visit(visit: VisitRecord, users: Users) -> dict[str, Any]:
     return {
-        "uniqueid": visit.uniqueid[:64],
+        "uniqueid": unique_id(visit.uniqueid),
         "queue": visit.queue[:80],
         "ordinal": visit.ordinal,
         "joined_at": moment(visit.joined),
@@ -174,7 +176,7 @@ def _write_visits(connection: sa.Connection, held: Sequence[Held], users: Users)
     ids = {tuple(names): visit_id for visit_id, *names in made}
     rings = [
         {
-            "visit_id": ids[visit.uniqueid[:64], visit.queue[:80], visit.ordinal],
+            "visit_id": ids[unique_id(visit.uniqueid), visit.queue[:80], visit.ordinal],
             "ordinal": ordinal,
             **_ring(ring, users),
         }
@@ -262,7 +264,10 @@ def read_intervals(session: Session, operator: str, since: datetime) -> list[Int
 
 
 def read_spans(session: Session, operator: str, since: datetime) -> dict[str, list[Span]]:
-    """How calls occupied an operator since a moment, by Linkedid, from the rows of his legs."""
+    """How calls occupied an operator since a moment, by Linkedid, from the rows of his legs.
+
+    One that has been going on for longer than a day is not among them.
+    """
     query = (
         sa.select(
             col(Call.linkedid),
@@ -274,7 +279,9 @@ def read_spans(session: Session, operator: str, since: datetime) -> dict[str, li
         )
         .join(Call, col(Call.id) == col(CallLeg.call_id))
         .where(
-            col(CallLeg.operator) == operator, sa.or_(col(CallLeg.ended_at).is_(None), col(CallLeg.ended_at) > since)
+            col(CallLeg.operator) == operator,
+            col(CallLeg.started_at) > since - LONGEST_CALL,  # his index knows when legs began
+            sa.or_(col(CallLeg.ended_at).is_(None), col(CallLeg.ended_at) > since),
         )
     )
     found: dict[str, list[Span]] = {}
