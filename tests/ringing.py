@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kaw.telephony.simulator.answers import Account
+from kaw.telephony.simulator.clock import Clock
 from kaw.telephony.simulator.server import AmiServer
 from kaw.telephony.simulator.simulation import Simulation
 
@@ -75,7 +76,7 @@ class RingingPbx:
         self._loop.call_soon_threadsafe(self._server.send_raw, data)
 
     async def _open(self) -> AmiServer:
-        server = AmiServer(Simulation(), [Account()])
+        server = AmiServer(Simulation(Clock(time.time())), [Account()])
         await server.open()
         return server
 

@@ -85,7 +85,8 @@ class News:
         )
 
     def _gather_leg(self, call_id: int, operator: str, leg: LegRecord, before: LegRecord | None) -> None:
-        if leg.rings and before is None and leg.answered is None and not leg.over:
+        rang = before is not None and before.rings  # a channel is there before it is dialled
+        if leg.rings and not rang and leg.answered is None and not leg.over:
             self._ringing.setdefault(call_id, []).append(operator)
         if leg.answered is not None and (before is None or before.answered is None):
             self._answered.append((call_id, operator))

@@ -110,8 +110,8 @@ class Recorder:
         return self._calls.newest
 
     def hear_clock(self, at: float) -> None:
-        """The present by the PBX's clock, Unix seconds."""
-        self._calls.newest = max(self._calls.newest, at)
+        """The present by the PBX's clock, Unix seconds; that clock may have been set back."""
+        self._calls.newest = at
 
     def last_heard(self, linkedid: str) -> float:
         """When the last event of a held call was, Unix seconds by the PBX's clock."""
@@ -148,8 +148,6 @@ class Recorder:
         person = self._people[operator]
         since = math.floor(since - MARGIN_S)  # the boundary before that moment may move with it
         with db.reading() as session:
-            subject = f"{journal.OPERATOR}{operator}"
-            told = journal.read(session, [subject]).get(subject, [])
             begin = store.moment(since)
             assert begin is not None  # noqa: S101 - for the type checker
             written = store.read_intervals(session, operator, begin)
@@ -157,8 +155,9 @@ class Recorder:
                 before = store.moment(math.floor(written[0].started - MARGIN_S))
                 written = store.read_intervals(session, operator, before or begin)
             person.since = min(written[0].started, since) if written else float("-inf")
-            start = store.moment(person.since) if written else begin
-            spans = store.read_spans(session, operator, start or begin)
+            start = (store.moment(person.since) if written else None) or begin
+            spans = store.read_spans(session, operator, start)
+            told = journal.of_operator(session, operator, start if written else None)
         person.written = written
         person.events |= {event for event in told if isinstance(event, e.OperatorEvent)}
         person.spans = {**spans, **person.spans}

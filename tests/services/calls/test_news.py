@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from sqlmodel import col, select
 
-from kaw import db
+from kaw import db, live
 from kaw.models import Call, HungUpBy
 from kaw.services.calls.news import Hooks
 from kaw.services.calls.parties import Parties
@@ -48,6 +48,24 @@ def test_a_call_of_long_ago_is_told_when_it_becomes_known(bench: Bench) -> None:
         for _twice in range(2):
             catch_up(recorder, Parties(), past, Snapshot(at=now, started_at=now - 3 * 86400), None)
         assert told == [["79161234567"]]
+
+
+@pytest.mark.parametrize("batch", [1, 7])
+def test_screens_hear_of_who_waits_also_when_the_clock_of_the_pbx_was_set_back(
+    bench: Bench, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was a day and more ahead, and is told anew with each connection."""
+    told: list[live.LiveEvent] = []
+    monkeypatch.setattr(live, "announce", told.extend)
+    with bench.empty():
+        recorder = Recorder(Parties)
+        events = events_of(stream_of(TRACES, "b_queue_abandon"))
+        recorder.hear_clock(events[0].at + 2 * 86400)
+        recorder.hear_clock(events[0].at)
+        for start in range(0, len(events), batch):
+            recorder.absorb(events[start : start + batch])
+    assert [each for each in told if isinstance(each, live.QueuesChanged)] == 2 * [live.QueuesChanged(("support",))]
+    assert len([each for each in told if isinstance(each, live.CallRinging)]) == 1
 
 
 def test_who_pressed_the_button_ended_the_call(bench: Bench) -> None:
