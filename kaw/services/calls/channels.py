@@ -46,7 +46,8 @@ class Channel:
         known = [moment for moment in (self.closed, self.moved) if moment is not None]
         if known:
             return min(known)
-        return self.closed_by_cdr if self.closed_by_cdr is not None else self.closed_by_log
+        told = [moment for moment in (self.closed_by_cdr, self.closed_by_log) if moment is not None]
+        return max(told, default=None)  # a row of the CDR ends with the last try, and the caller may go on waiting
 
     @property
     def is_over(self) -> bool:
@@ -128,7 +129,9 @@ def _opened(facts: Facts, event: e.ChannelOpened) -> None:
     channel = facts.channel(event.channel)
     channel.name = channel.name or event.name
     channel.number = channel.number or event.number
-    channel.exten = channel.exten or event.exten
+    seen_first = event.source is Source.LIVE and not channel.told_open
+    if event.exten and (seen_first or not channel.exten):
+        channel.exten = event.exten  # after a transfer the present and the CDR tell where it went instead
     channel.opened = event.at if channel.opened is None else channel.opened
     channel.told_open = channel.told_open or event.source is Source.LIVE
     channel.seen_open = channel.seen_open or (bool(event.exten or event.number) and not event.answered)
@@ -210,7 +213,7 @@ def _completed(facts: Facts, event: e.MemberCompleted) -> None:
         c for c in facts.channels.values() if any(x.channel == event.channel and x.at <= event.at for x in c.connected)
     ]
     for channel in ended:
-        channel.closed_by_log = event.at
+        channel.closed_by_log = event.at if channel.uniqueid == event.channel else channel.closed_by_log or event.at
 
 
 def _left(facts: Facts, event: e.QueueLeft) -> None:

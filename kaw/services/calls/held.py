@@ -114,6 +114,12 @@ class HeldCalls:
             if held.record is not None and not held.record.over
         }
 
+    def named_channels(self) -> set[str]:
+        """Channels of which more is known than that they wait in a queue, as the log tells."""
+        return {
+            event.channel for held in self.by_id.values() for event in held.events if isinstance(event, e.ChannelOpened)
+        }
+
     def only_asked(self) -> dict[str, str]:
         """Channels KAW asked for and never heard of again, by call."""
         return {

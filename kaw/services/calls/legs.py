@@ -1,5 +1,7 @@
 """When an operator's phone rang, dialled and talked."""
 
+from typing import TypeGuard
+
 from kaw.models import LegResult
 from kaw.services.calls.channels import Channel, Facts
 from kaw.services.calls.parties import Parties
@@ -126,7 +128,7 @@ def _talk_began(facts: Facts, channel: Channel, is_operator: bool, together: dic
         return min(logged)
     if channel.tried or (channel.bridges and not _found_talking(channel)):
         return None  # live events tell how it ended, and it was not by a talk
-    known = [row.answered_at for row in _talks_in_cdr(facts, channel) if _knows_talk(row, channel)]
+    known = [row.answered_at for row in _talks_in_cdr(facts, channel) if _knows_talk(facts, row, channel)]
     return min((moment for moment in known if moment is not None), default=None)
 
 
@@ -161,9 +163,12 @@ def _gives_away(event: e.CallEvent) -> bool:
     return isinstance(event, e.MemberCompleted) and event.reason == "transfer"
 
 
-def _knows_talk(row: e.CdrRow, channel: Channel) -> bool:
-    """A click-to-call was answered by the operator's own phone first: the row does not say when the partner did."""
-    return row.answered_at is not None and (row.channel != channel.uniqueid or row.number != row.dialled)
+def _knows_talk(facts: Facts, row: e.CdrRow, channel: Channel) -> bool:
+    """Rows tell when their first channel was answered. It was before, of a transfer by the other side or a
+    click-to-call by the operator himself: then they do not say when the talk began."""
+    before = [other for other in facts.rows if other.channel == row.channel and other.sequence < row.sequence]
+    was_up = any(other.answered_at is not None and other.answered_at <= row.at for other in before)
+    return row.answered_at is not None and not was_up and (row.channel != channel.uniqueid or row.number != row.dialled)
 
 
 def _talk_ended(facts: Facts, channel: Channel) -> float | None:
@@ -172,16 +177,18 @@ def _talk_ended(facts: Facts, channel: Channel) -> float | None:
         return moves[-1].at
     if channel.closed is not None or channel.moved is not None:
         return channel.ended
-    completed = [event.at for event in facts.queue_events if _completes(event, channel)]
-    return min(completed, default=channel.ended)
+    completed = [event.at for event in facts.queue_events if completes(event, channel)]
+    by_cdr = max((row.ended_at for row in _talks_in_cdr(facts, channel)), default=channel.ended)
+    return min(completed, default=by_cdr)
 
 
-def _completes(event: e.CallEvent, channel: Channel) -> bool:
+def completes(event: e.CallEvent, channel: Channel) -> TypeGuard[e.MemberCompleted]:
     """The queue says that the member's part is over. It has no channel: the connect before it tells whose."""
     if not isinstance(event, e.MemberCompleted) or not channel.connected:
         return False
     connect = channel.connected[0]
-    return event.queue == connect.queue and event.channel == connect.channel and event.at >= connect.at - 1
+    began = event.at - event.talked  # the same queue may have connected the caller before
+    return event.queue == connect.queue and event.channel == connect.channel and began >= connect.at - 2
 
 
 def _result(channel: Channel, leg: LegRecord) -> LegResult | None:

@@ -93,6 +93,10 @@ class Recorder:
         """Channels KAW asked for and never heard of again, by Linkedid."""
         return self._calls.only_asked()
 
+    def named_channels(self) -> set[str]:
+        """Held channels of which more is known than that they wait in a queue."""
+        return self._calls.named_channels()
+
     def knows(self, linkedid: str) -> bool:
         """Whether the call is held in memory."""
         return linkedid in self._calls.by_id
@@ -140,7 +144,7 @@ class Recorder:
         for linkedid, channels in self._calls.open_channels().items():
             if all(event.at < at for event in self._calls[linkedid].events):
                 for channel in channels:
-                    gone = e.ChannelGone(at, e.Source.KAW, linkedid, channel, True, self._calls.newest)
+                    gone = e.ChannelGone(at, e.Source.KAW, linkedid, channel, True, min(at, self._calls.newest))
                     self._calls.add(gone)
 
     def _recall(self, operator: str, since: float) -> None:

@@ -198,7 +198,7 @@ def _present(recorder: Recorder, snapshot: Snapshot) -> list[e.PbxEvent]:
     ]
     if snapshot.members:
         found += _left_queues(recorder, snapshot)
-    known = {channel for channels in recorder.open_channels().values() for channel in channels}
+    known = recorder.named_channels()
     calls = {channel.channel: channel.call for channel in snapshot.channels}
     for channel in snapshot.channels:
         about = (channel.call, channel.channel)

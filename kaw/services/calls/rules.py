@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kaw.models import CallDirection, CallResult, HungUpBy, OperatorState, VisitOutcome
 from kaw.services.calls.channels import Channel, Facts, gather
-from kaw.services.calls.legs import legs_of
+from kaw.services.calls.legs import completes, legs_of
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.queue_entries import PBX_STOPS, visits_of
 from kaw.services.calls.records import CallRecord, LegRecord, Span, VisitRecord, milliseconds, overlaid
@@ -79,7 +79,7 @@ class _Reading:
         self._mark(record, final)
         record.recording = facts.recordings[0].path if facts.recordings else None
         elsewhere = bool(facts.rows) or not self.first.told_open or any(visit.recovered for visit in self.visits)
-        record.recovered = elsewhere and not self._seen_whole()
+        record.recovered = (elsewhere or self._found_talking()) and not self._seen_whole()
         record.spans = self._spans()
         return record
 
@@ -96,7 +96,8 @@ class _Reading:
         if record.over:
             live = [channel.closed for channel in self.facts.channels.values() if channel.closed is not None]
             known = [channel.ended for channel in self.facts.channels.values() if channel.ended is not None]
-            told = self.first.ended is not None or (final is not None and final.ended is not None)
+            told = self.first.ended is not None
+            told = told or (final is not None and final.ended is not None and not self._given_away(final))
             record.ended = max(live if self.first.closed is not None else known, default=None) if told else None
             record.closed_by_kaw = record.ended is None
         answered = [leg.answered for leg in talks if leg.answered is not None]
@@ -158,7 +159,7 @@ class _Reading:
         sources = [row.number for row in self.facts.rows if row.channel == self.first.uniqueid and row.number != own]
         to_phones = [dial.number for dial in self.first.dials if dial.number]
         typed = [self.first.exten] if self.first.exten.isdigit() else []
-        for found in (to_lines, by_pbx, rows, sources, typed, to_phones):
+        for found in (to_lines, by_pbx, typed, rows, sources, to_phones):
             if found and found[0]:
                 return found[0]
         return ""
@@ -297,7 +298,7 @@ class _Reading:
         return any(data in map(str, NO_SUCH_NUMBER) for data in hangups)
 
     def _pbx_stopped(self) -> bool:
-        if self.first.gone and self.first.restarted:
+        if self.first.gone and self.first.restarted and self.first.ended is None:
             return True
         asked = self.first.asked
         return any(ask.cause == PBX_STOPS and not ask.by_phone for ask in asked) and not any(
@@ -307,6 +308,8 @@ class _Reading:
     # -- who hung up
 
     def _hung_up_by(self, record: CallRecord, final: LegRecord | None) -> HungUpBy | None:
+        if final is not None and self._given_away(final):
+            return HungUpBy.TRANSFER
         if self._pbx_stopped():
             return HungUpBy.PBX
         if final is not None:
@@ -322,10 +325,15 @@ class _Reading:
             return HungUpBy.PARTNER
         return HungUpBy.PBX if self.first.closed is not None else None
 
+    def _given_away(self, final: LegRecord) -> bool:
+        channel = self.facts.channels[final.uniqueid]
+        told = [event for event in self.facts.queue_events if completes(event, channel)]
+        if told and told[0].reason == "transfer":
+            return True
+        return any(final.ended is None or move.at <= final.ended + TOGETHER for move in channel.transfers)
+
     def _who_ended(self, final: LegRecord) -> HungUpBy | None:
         channel = self.facts.channels[final.uniqueid]
-        if any(final.ended is None or move.at <= final.ended + TOGETHER for move in channel.transfers):
-            return HungUpBy.TRANSFER
         stops = [ask for ask in channel.asked if ask.cause == PBX_STOPS and not ask.by_phone]
         others = [self.facts.channels[leg.uniqueid] for leg in self.legs if leg.uniqueid in self.facts.channels]
         talking = [
@@ -338,7 +346,7 @@ class _Reading:
             return self._side(asked)
         if stops:
             return HungUpBy.PBX
-        return self._by_bridge(channel, final) or self._by_log()
+        return self._by_bridge(channel, final) or self._by_log(channel)
 
     def _first_phone(self, channels: Iterable[Channel]) -> e.HangupAsked | None:
         asked = [ask for channel in channels for ask in channel.asked if ask.by_phone]
@@ -361,18 +369,25 @@ class _Reading:
         if not leaves:
             return None
         leaver = min(leaves, key=lambda event: event.at).channel
-        return HungUpBy.OPERATOR if leaver == channel.uniqueid else HungUpBy.PBX
+        if leaver == channel.uniqueid:
+            return HungUpBy.OPERATOR
+        return HungUpBy.PARTNER if self.direction is CallDirection.INTERNAL else HungUpBy.PBX
 
-    def _by_log(self) -> HungUpBy | None:
-        told = [event for event in self.facts.queue_events if isinstance(event, e.MemberCompleted)]
-        return ENDED_BY.get(told[-1].reason) if told else None
+    def _by_log(self, channel: Channel) -> HungUpBy | None:
+        """As the queue tells it of its own member; after he gave the caller away it knows nothing."""
+        told = [event for event in self.facts.queue_events if completes(event, channel)]
+        return ENDED_BY.get(told[0].reason) if told else None
 
     # -- operators' time
 
     def _seen_whole(self) -> bool:
         """Whether live events alone told begin and end."""
         told = self.first.told_open and self.first.closed is not None
-        return told and not any(visit.recovered for visit in self.visits)
+        return told and not self._found_talking() and not any(visit.recovered for visit in self.visits)
+
+    def _found_talking(self) -> bool:
+        """Whether a talk began while nobody listened; log or CDR may tell when."""
+        return any(leg.talked and leg.answered is None for leg in self.legs)
 
     def _spans(self) -> list[Span]:
         found: list[Span] = []
