@@ -33,6 +33,13 @@ def told_by(sim: Simulation) -> list[str]:
     return names
 
 
+def texts_by(sim: Simulation, wanted: str) -> list[str]:
+    """Events of one name as they come."""
+    texts: list[str] = []
+    sim.pbx.listeners.append(lambda name, text: texts.append(text) if name == wanted else None)
+    return texts
+
+
 def test_a_clock_passes_in_the_order_of_moments() -> None:
     """An hour takes no time, and what is cancelled does not happen."""
     clock = Clock(100.0)
@@ -173,7 +180,8 @@ async def test_a_clean_stop_tells_the_end_of_every_call_and_a_crash_tells_nothin
         sim.clock.advance(2)
         waiting = sim.people.call_in("79990000001", to="500")
         sim.clock.advance(1)
-        names = told_by(sim)
+        names, asked = told_by(sim), texts_by(sim, "SoftHangupRequest")
+        living = len(sim.pbx.channels)
         getattr(sim, how)()
         sim.clock.advance(20)
         sim.boot()
@@ -182,12 +190,44 @@ async def test_a_clean_stop_tells_the_end_of_every_call_and_a_crash_tells_nothin
         assert kinds["COMPLETECALLER"] == ends_in_log
         assert kinds["ABANDON"] == ends_in_log
         assert kinds["QUEUESTART"] == 1
+        assert kinds["RINGNOANSWER"] == ends_in_log
         assert ("Shutdown" in names) == (how == "stop")
+        assert sum("\r\nCause: 4\r\n" in text for text in asked) == living * ends_in_log
         assert not sim.pbx.channels
         assert {sim.records.truth[one.uniqueid].ended_by for one in (talking, waiting)} == {"pbx"}
         again = sim.people.call_in("79990000003", to="500")
         assert again.name == "PJSIP/trunk-00000000"
         assert again.uniqueid not in (talking.uniqueid, waiting.uniqueid)
+
+
+def test_an_outgoing_call_that_the_pbx_cuts_off_has_failed() -> None:
+    """R12.7: whoever dialled did not give up."""
+    for how in ("stop", "kill"):
+        sim = laboratory()
+        channel = sim.people.dial("1010", "79990000001")
+        sim.clock.advance(2)
+        getattr(sim, how)()
+        true = sim.records.truth[channel.uniqueid]
+        assert (true.outcome, true.ended_by, true.talks) == ("failed", "pbx", [])
+
+
+def test_the_truth_knows_who_talked_last() -> None:
+    """R12.7: a caller who is given away twice, the second time to somebody who does not pick up."""
+    sim = laboratory()
+    sim.phone("1012", "Вера")
+    for extension in ("1010", "1011"):
+        hand(sim, extension, answers=1)
+    caller = sim.people.call_in(CLIENT, to="500")
+    for giver, taker in (("1010", "1011"), ("1011", "1012")):
+        sim.clock.advance(5)
+        assert sim.people.transfer(leg_of(sim, giver), to=taker)
+    sim.clock.advance(3)
+    sim.people.hang_up(caller)
+
+    true = sim.records.truth[caller.uniqueid]
+    assert [(talk.operator, talk.ended_by) for talk in true.talks] == [("1010", "transfer"), ("1011", "transfer")]
+    assert (true.operator, true.given_to, true.ended_by) == ("1010", ["1011", "1012"], "caller")
+    assert [(visit.outcome, visit.operator) for visit in true.visits] == [("answered", "1010")]
 
 
 def test_dynamic_members_do_not_survive_a_crash() -> None:
@@ -284,13 +324,14 @@ def test_a_soak_agrees_with_its_own_records() -> None:
     assert sum(isinstance(step, Lost) for step in steps) == sum(isinstance(step, Ready) for step in steps) - 1
     incoming = [call for call in soak.truth.values() if call.direction == "in"]
     joined = {found.call for found in lines if found.event == "ENTERQUEUE"}
-    assert {call.channel_id for call in incoming if call.queue} == joined
+    assert {call.channel_id for call in incoming if call.visits} == joined
     connected = {found.call for found in lines if found.event == "CONNECT"}
     assert {call.channel_id for call in incoming if call.operator_pick_up} == connected
     abandoned = {found.call for found in lines if found.event == "ABANDON"}
-    by_callers = {call.channel_id for call in incoming if call.abandoned_at and call.ended_by == "caller"}
-    by_stops = {call.channel_id for call in incoming if call.ended_by == "pbx"}
-    assert abandoned - by_stops == {one for one in by_callers if soak.truth[one].outcome == "abandoned"}
+    left = {outcome: {call.channel_id for call in incoming if call.visits and call.visits[-1].outcome == outcome}
+            for outcome in ("abandoned", "failed")}  # fmt: skip
+    assert abandoned - left["failed"] == left["abandoned"]
+    assert {soak.truth[one].ended_by for one in left["abandoned"]} == {"caller"}
     assert all(call.ended_at for call in soak.truth.values())
     assert {row.call for row in rows} <= set(soak.truth)
 

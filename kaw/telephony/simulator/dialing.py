@@ -200,8 +200,8 @@ class Dial:
 
     def _outcome(self, outcome: str) -> None:
         true = self.pbx.records.true(self.caller)
-        if true is not None and true.outcome is None:
-            true.outcome = outcome
+        if true is not None:
+            true.end_as(outcome)
 
     def _stop(self) -> None:
         if self._timer is not None:

@@ -99,8 +99,8 @@ class Origination:
 
     def _end(self, channel: Channel, cause: int, disposition: str, outcome: str) -> None:
         true = self.pbx.records.true(channel)
-        if true is not None and true.outcome is None:
-            true.outcome = outcome
+        if true is not None:
+            true.end_as(outcome)
         self.pbx.close(channel, cause, technical=True, disposition=disposition)
 
     def _respond(self, success: bool, reason: int) -> None:

@@ -210,9 +210,9 @@ class SimulatedPbx:
         self.tell("DeviceStateChange", {"Device": f"PJSIP/{endpoint}", "State": DEVICE_WORDS[found]})
         self.member_changed(endpoint)
 
-    def true_call(self, channel: Channel, direction: str, number: str) -> TrueCall:
-        """Begin the truth about a call."""
-        call = TrueCall(channel.linkedid, direction, number, self.clock.now)
+    def true_call(self, channel: Channel, direction: str, number: str, dialled: str = "") -> TrueCall:
+        """Begin the truth about a call; ``number`` is the other side's, which is dialled unless it calls."""
+        call = TrueCall(channel.linkedid, direction, number, dialled or number, self.clock.now)
         self.records.truth[channel.linkedid] = call
         return call
 

@@ -1,6 +1,6 @@
 """What people do: call, pick up, refuse, hang up, press a key, hold, transfer, register.
 
-The truth of ``records.truth`` is written here and nowhere else, so that it does not depend on the events.
+Who talked and who ended it is noted in ``records.truth`` by these hands, so that it does not depend on the events.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from kaw.telephony.simulator import dialplan
 from kaw.telephony.simulator.pbx import SimulatedPbx
 from kaw.telephony.simulator.queue_visit import QueueVisit
+from kaw.telephony.simulator.records import TrueCall, TrueTalk
 from kaw.telephony.simulator.shape import SIP_CODES, Channel
 
 Hand = Callable[[Channel], None]
@@ -25,7 +26,7 @@ class People:
         channel = self.pbx.open(
             self.pbx.settings.trunk, context="from-trunk", exten=to, state=4, number=number, caller=name
         )
-        self.pbx.true_call(channel, "in", number)
+        self.pbx.true_call(channel, "in", number, to)
         self.pbx.variable(channel, "SIPDOMAIN", "127.0.0.1")
         self.plan.enter(channel, "from-trunk", to)
         return channel
@@ -57,6 +58,9 @@ class People:
             return
         about = {"Cause": cause, "TechCause": SIP_CODES.get(cause, 480)}
         self.pbx.tell("HangupRequest", channel.block(), about)
+        true = self.pbx.records.true(channel)
+        if true is not None and true.direction != "in":  # who comes in is refused by one phone and may ring at others
+            self._note_end(channel, self._who(channel))
         run.refused(channel, cause)
 
     def hang_up(self, channel: Channel) -> None:
@@ -64,7 +68,8 @@ class People:
         run = self.pbx.runs.get(channel)
         if channel.gone or run is None:
             return
-        self._note_end(channel, self._who(channel))
+        if channel.bridge is not None or channel.uniqueid == channel.linkedid:  # else it is one try of several
+            self._note_end(channel, self._who(channel))
         channel.cause = 16 if channel.bridge is not None else 0
         in_queue = isinstance(run, QueueVisit)
         self.pbx.tell("HangupRequest", channel.block(), *([] if in_queue else [{"Cause": 16}]))
@@ -73,7 +78,7 @@ class People:
     def hang_up_by_command(self, channel: Channel) -> None:
         """A client of the PBX ends a channel."""
         run = self.pbx.runs.get(channel)
-        self._note_end(channel, "command")
+        self._note_end(channel, self._who(channel), by_command=True)
         channel.cause = 16
         if run is None:
             self.pbx.close(channel, 16)
@@ -103,15 +108,17 @@ class People:
         run = self.pbx.runs.get(channel)
         if run is None or not self.plan.exists(context, to) or not run.transferred(channel, context, to):
             return False
+        self._note_talk_end(channel, "transfer")
         true = self.pbx.records.true(channel)
         if true is not None:
-            true.transferred_to = to
+            true.given_to.append(to)
         return True
 
     def redirect(self, channel: Channel, context: str, to: str) -> None:
         """A client sends a channel elsewhere; whom it talked with is left alone."""
         run = self.pbx.runs.get(channel)
         if isinstance(run, QueueVisit):
+            self._note_talk_end(channel, "transfer")
             run.redirected(context, to)
 
     def register(self, extension: str, *, on: bool) -> None:
@@ -153,6 +160,10 @@ class People:
         self.pbx.clock.later(seconds, do)
 
     def _who(self, channel: Channel) -> str:
+        """Operator or the other side; of an internal call that is who was called."""
+        true = self.pbx.records.true(channel)
+        if true is not None and true.direction == "internal":
+            return "operator" if channel.uniqueid == true.channel_id else "caller"
         return "operator" if channel.endpoint in self.pbx.phones else "caller"
 
     def _note_pick_up(self, channel: Channel) -> None:
@@ -160,23 +171,30 @@ class People:
         if true is None:
             return
         now, endpoint = self.pbx.clock.now, channel.endpoint
-        if endpoint not in self.pbx.phones:
+        own = channel.uniqueid == true.channel_id  # of a call that a client asked for
+        if own:
+            true.operator_pick_up = now
+        elif endpoint in self.pbx.phones and (true.direction == "in" or true.talks):
+            if not true.talks:
+                true.operator, true.operator_pick_up = endpoint, now
+            stays = true.direction == "internal" and not self._first_gone(true)
+            true.talks.append(TrueTalk(true.operator if stays and true.operator else endpoint, now, endpoint))
+        else:
             true.partner_pick_up = true.partner_pick_up or now
-        elif true.transferred_to:
-            true.transfer_pick_up = true.transfer_pick_up or now
-        elif true.operator is None:
-            true.operator, true.operator_pick_up = endpoint, now
-        elif true.operator == endpoint:
-            true.operator_pick_up = true.operator_pick_up or now
-        else:  # an internal call's other end
-            true.partner_pick_up = now
+            if true.operator is not None and not true.talks:
+                true.talks.append(TrueTalk(true.operator, now, endpoint))
 
-    def _note_end(self, channel: Channel, who: str) -> None:
+    def _first_gone(self, true: TrueCall) -> bool:
+        return all(channel.uniqueid != true.channel_id for channel in self.pbx.channels.values())
+
+    def _note_end(self, channel: Channel, who: str, *, by_command: bool = False) -> None:
         true = self.pbx.records.true(channel)
         if true is None or true.ended_by is not None:
             return
-        if true.transferred_to and channel.endpoint == true.operator:
-            return
-        true.ended_by, true.ended_at = who, self.pbx.clock.now
-        if true.direction == "in" and true.operator is None:
-            true.abandoned_at = self.pbx.clock.now
+        true.ended_by, true.ended_at, true.by_command = who, self.pbx.clock.now, by_command
+        self._note_talk_end(channel, who)
+
+    def _note_talk_end(self, channel: Channel, who: str) -> None:
+        true = self.pbx.records.true(channel)
+        if true is not None:
+            true.stop_talking(self.pbx.clock.now, who)

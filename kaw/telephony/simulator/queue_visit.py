@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from kaw.telephony.simulator.clock import Timer
 from kaw.telephony.simulator.queueing import Member, Queue, Queues
+from kaw.telephony.simulator.records import TrueVisit
 from kaw.telephony.simulator.ringing import Attempt, Ringing, tell_blind_transfer
 from kaw.telephony.simulator.shape import Channel
 
@@ -42,8 +43,8 @@ class QueueVisit:
         pbx.tell("QueueCallerJoin", self.caller.block(), count)
         self._log("NONE", "ENTERQUEUE", "", self.caller.number, self.position)
         true = pbx.records.true(self.caller)
-        if true is not None and true.queue is None:
-            true.queue = queue.name
+        if true is not None:
+            true.visits.append(TrueVisit(queue.name, self.began))
         if queue.music:
             pbx.tell("MusicOnHoldStart", self.caller.block(), {"Class": "default"})
         self._after(self._limit_s, self._timed_out)
@@ -173,6 +174,14 @@ class QueueVisit:
         self.pbx.variable(self.caller, "QUEUESTATUS", "LEAVEEMPTY")
         self._back(self.caller, "LEAVEEMPTY")
 
+    def stopped(self) -> None:
+        """The PBX stops in peace: phones stop ringing, and whoever waits is said to have left."""
+        for attempt in list(self.ringing.attempts):
+            self.ringing.dial_end(attempt, "NOANSWER")
+            self.ringing.not_answered(attempt)
+            self.ringing.drop(attempt, 0)
+        self.hung_up(self.caller, by_phone=False)
+
     def forget(self) -> None:
         """The PBX died under it."""
         self._stop_timers()
@@ -233,7 +242,7 @@ class QueueVisit:
     def _connect(self, attempt: Attempt) -> None:
         pbx, member, caller, leg = self.pbx, attempt.member, self.caller, attempt.leg
         waited = self._since(self.began)
-        self._outcome("answered")
+        self._outcome("answered", member.extension)
         for channel in (caller, leg):
             pbx.variable(channel, "MEMBERINTERFACE", member.interface)
             pbx.variable(channel, "MEMBERNAME", member.name)
@@ -321,10 +330,10 @@ class QueueVisit:
         """Whole seconds, as Asterisk counts them: by a clock without fractions."""
         return int(self.pbx.clock.now) - int(moment)
 
-    def _outcome(self, outcome: str) -> None:
+    def _outcome(self, outcome: str, operator: str | None = None) -> None:
         true = self.pbx.records.true(self.caller)
-        if true is not None and true.outcome is None:
-            true.outcome = outcome
+        if true is not None:
+            true.leave_queue(self.pbx.clock.now, outcome, operator)
 
     def _after(self, seconds: float, do: Callable[[], None]) -> None:
         self._timers.append(self.pbx.clock.later(seconds, do))

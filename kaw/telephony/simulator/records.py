@@ -1,7 +1,7 @@
 """What a simulated PBX writes of its calls: queue log, CDR, and the truth as the phones know it."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from kaw.telephony.simulator.shape import Channel
@@ -25,23 +25,79 @@ class CdrEntry:
 
 
 @dataclass
+class TrueTalk:
+    """An operator and the other side heard each other; Unix seconds."""
+
+    operator: str
+    began: float
+    picked_up: str  # the phone or trunk that answered
+    ended: float | None = None
+    ended_by: str | None = None  # caller (the other side), operator, transfer, pbx
+
+
+@dataclass
+class TrueVisit:
+    """A caller stood in a queue until ``left``; Unix seconds."""
+
+    queue: str
+    joined: float
+    left: float | None = None
+    outcome: str | None = None  # answered, abandoned, timeout, key, empty, failed
+    operator: str | None = None
+
+
+@dataclass
 class TrueCall:
     """One call as the people at its phones would tell it; Unix seconds."""
 
     channel_id: str
     direction: str  # in, out, internal
-    number: str
+    number: str  # of the other side
+    dialled: str
     started_at: float
-    queue: str | None = None
-    operator: str | None = None  # who spoke first
+    operator: str | None = None  # who calls, or spoke first
     operator_pick_up: float | None = None
     partner_pick_up: float | None = None  # of an outgoing call
-    transferred_to: str | None = None
-    transfer_pick_up: float | None = None
-    abandoned_at: float | None = None
+    given_to: list[str] = field(default_factory=list)  # by transfers
+    talks: list[TrueTalk] = field(default_factory=list)
+    visits: list[TrueVisit] = field(default_factory=list)
     ended_at: float | None = None
-    ended_by: str | None = None  # caller, operator, pbx
-    outcome: str | None = None  # answered, abandoned, timeout, key, empty, busy, no_answer, failed
+    ended_by: str | None = None  # caller (the other side), operator, pbx; None: it came to its end
+    by_command: bool = False  # a client ended it for whose channel it was
+    outcome: str | None = None  # answered, abandoned, timeout, key, empty, busy, no_answer, failed; at the own phone
+    # of a call that was asked for: refused, operator_no_answer
+
+    def end_as(self, outcome: str) -> None:
+        """How it ends, unless that is settled; what a stopping PBX cuts off has failed."""
+        if self.outcome is None:
+            self.outcome = "failed" if self.ended_by == "pbx" else outcome
+
+    def leave_queue(self, at: float, outcome: str, operator: str | None = None) -> None:
+        """The caller does not stand in the queue any more."""
+        visit = self.visits[-1]
+        visit.left, visit.operator = at, operator
+        visit.outcome = "failed" if self.ended_by == "pbx" else outcome
+        self.end_as(outcome)
+
+    def stop_talking(self, at: float, ended_by: str) -> None:
+        """The talk that goes on is over."""
+        if self.talks and self.talks[-1].ended is None:
+            self.talks[-1].ended, self.talks[-1].ended_by = at, ended_by
+
+    def stop(self, at: float) -> None:
+        """The PBX ends it."""
+        if self.ended_by is None:
+            self.ended_by = "pbx"
+            self.stop_talking(at, "pbx")
+
+    def cut_off(self, at: float) -> None:
+        """The PBX died under it."""
+        if self.ended_at is None:
+            self.ended_at = at
+            self.stop(at)
+            if self.visits and self.visits[-1].left is None:
+                self.leave_queue(at, "failed")
+            self.end_as("failed")
 
 
 class Records:

@@ -3,13 +3,13 @@
 from kaw.telephony.simulator.clock import Clock
 from kaw.telephony.simulator.dialing import Dial
 from kaw.telephony.simulator.dialplan import Dialplan, Route
-from kaw.telephony.simulator.origination import Origination
 from kaw.telephony.simulator.pbx import NOT_INUSE, Phone, Settings, SimulatedPbx
 from kaw.telephony.simulator.people import People
 from kaw.telephony.simulator.queue_visit import QueueVisit
 from kaw.telephony.simulator.queueing import Member, Queue, Queues
 from kaw.telephony.simulator.records import Records
-from kaw.telephony.simulator.shape import Channel
+
+STOPS = 4  # the cause with which a stopping PBX asks its channels to end
 
 
 class Simulation:
@@ -41,12 +41,17 @@ class Simulation:
 
     def stop(self) -> None:
         """``core stop now``: calls end, the log says so, and then the PBX says that it goes."""
-        for run in list(dict.fromkeys(self.pbx.runs.values())):
-            if isinstance(run, QueueVisit | Dial):
-                self._end(run.caller)
-            elif isinstance(run, Origination):
-                for channel in [c for c, other in self.pbx.runs.items() if other is run]:
-                    self._end(channel)
+        for channel in list(self.pbx.channels.values()):
+            self.pbx.tell("SoftHangupRequest", channel.block(), {"Cause": STOPS})
+            true = self.pbx.records.true(channel)
+            if true is not None:
+                true.stop(self.clock.now)
+        for channel in list(self.pbx.channels.values()):
+            run = self.pbx.runs.get(channel)
+            if isinstance(run, QueueVisit) and channel is run.caller:
+                run.stopped()
+            elif run is not None and not (isinstance(run, QueueVisit | Dial) and channel is not run.caller):
+                run.hung_up(channel, by_phone=False)
         self.pbx.tell("Shutdown", {"Shutdown": "Cleanly", "Restart": "False"})
         self.kill()
 
@@ -56,8 +61,8 @@ class Simulation:
         now = self.clock.now
         for channel in self.pbx.channels.values():
             true = self.pbx.records.true(channel)
-            if true is not None and true.ended_at is None:
-                true.ended_at, true.ended_by = now, "pbx"
+            if true is not None:
+                true.cut_off(now)
         self.pbx.forget_everything()
         for queue in self.queues.all.values():
             for visit in list(queue.waiting):
@@ -79,11 +84,3 @@ class Simulation:
         for queue in self.queues.all.values():
             for member in queue.members:
                 member.login = int(self.clock.now)
-
-    def _end(self, channel: Channel) -> None:
-        run = self.pbx.runs.get(channel)
-        if run is not None:
-            true = self.pbx.records.true(channel)
-            if true is not None and true.ended_by is None:
-                true.ended_by = "pbx"
-            run.hung_up(channel, by_phone=False)

@@ -4,10 +4,12 @@
 
 - ``Told``: bytes of events (cut anywhere, slightly out of order, some twice);
 - ``Lost``: the line is gone, and what happens now is told to nobody;
-- ``Ready``: the line is there again, with the present as it is.
+- ``Ready``: the line is there again, with the present as it is;
+- ``Placed``, ``HungUp``: what its own users did with buttons.
 
 Meanwhile ``queue_log`` and ``cdr`` grow as Asterisk writes them (``kill -9`` included: then ends are missing), and
-``truth`` holds what really happened, by the first channel of each call.
+``truth`` holds what really happened, by the first channel of each call. Of many calls both are taken away now and
+then (``written``, ``ended``), so that memory stays flat.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,10 +25,11 @@ from kaw.telephony.simulator.faults import cut_anywhere, disorder
 from kaw.telephony.simulator.pbx import UNAVAILABLE, Settings
 from kaw.telephony.simulator.queueing import Member, Queue
 from kaw.telephony.simulator.records import TrueCall
+from kaw.telephony.simulator.restless import HungUp, Placed, Restless
 from kaw.telephony.simulator.shape import NOBODY, Channel
 from kaw.telephony.simulator.simulation import Simulation
 
-STEP_S = 5.0
+STEP_S = (0.2, 20.0)  # what comes meanwhile comes together
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Ready:
     snapshot: Snapshot
 
 
+Step = Told | Lost | Ready | Placed | HungUp
+
+
 @dataclass(frozen=True)
 class Faults:
     """How often, in seconds between two of a kind on average; 0 never."""
@@ -75,8 +81,10 @@ class Soak:
         numbers = [f"79{self.random.randrange(10**9):09d}" for _one in range(2000)]
         self.centre = CallCentre(self.sim, numbers, OPERATORS, Random(seed + 1))
         self.centre.busy = busy
-        self._listening = True
-        self._happening: list[Event | Lost | Ready] = []
+        self.listening = True
+        self._fading: int | None = None  # events still heard of a line that breaks
+        self._begun = 0  # calls that were taken away
+        self._happening: list[Event | Lost | Ready | Placed | HungUp] = []
         self.sim.pbx.listeners.append(self._hear)
 
     @property
@@ -94,9 +102,30 @@ class Soak:
         """Calls so far, by the id of their first channel."""
         return self.sim.records.truth
 
-    def steps(self) -> Iterator[Told | Lost | Ready]:
+    @property
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.sim.clock.now
+
+    def written(self) -> tuple[list[str], list[str]]:
+        """Lines and rows since the last time."""
+        found = list(self.queue_log), list(self.cdr)
+        self.queue_log.clear()
+        self.cdr.clear()
+        return found
+
+    def ended(self, before: float) -> list[TrueCall]:
+        """Calls that ended before a moment and were not given out yet."""
+        found = [call for call in self.truth.values() if call.ended_at is not None and call.ended_at < before]
+        for call in found:
+            del self.truth[call.channel_id]
+        self._begun += len(found)
+        return found
+
+    def steps(self) -> Iterator[Step]:
         """Everything, until the last call has ended."""
         self.centre.begin()
+        Restless(self.centre, self.random, self)
         for seconds, happen in (
             (self.faults.line_lost_s, self._lose_line),
             (self.faults.stop_s, self._stop),
@@ -104,15 +133,14 @@ class Soak:
             (self.faults.phone_lost_s, self._lose_phone),
         ):
             if seconds:
-                self._again(seconds, happen)
+                self.again(seconds, happen)
         yield Ready(self.sim.clock.now, snapshot_of(self.sim))
-        while len(self.truth) < self._calls or self.sim.pbx.channels or not self._listening:
-            if len(self.truth) >= self._calls:
-                self.centre.closed = True
-            self.sim.clock.advance(STEP_S)
+        while not self.centre.closed or self.sim.pbx.channels or not self.listening:
+            self.centre.closed = self._begun + len(self.truth) >= self._calls
+            self.sim.clock.advance(self.random.uniform(*STEP_S))
             yield from self._happened()
 
-    def _happened(self) -> Iterator[Told | Lost | Ready]:
+    def _happened(self) -> Iterator[Step]:
         """What came since the last time, events in a row put together."""
         happened, self._happening = self._happening, []
         for kind, group in groupby(happened, type):
@@ -127,23 +155,35 @@ class Soak:
         return Told(events[-1][0], cut_anywhere(data, self.random))
 
     def _hear(self, name: str, text: str) -> None:
-        if self._listening:
+        if self.listening:
             self._happening.append((self.sim.pbx.told_at, name, text))
+        if self._fading is not None:
+            self._fading -= 1
+            if self._fading < 0:
+                self._break_line()
 
-    def _again(self, seconds: float, happen: Callable[[], object]) -> None:
-        """Now and then, for ever."""
+    def did(self, step: Placed | HungUp) -> None:
+        """A user pressed a button."""
+        self._happening.append(step)
+
+    def again(self, seconds: float, happen: Callable[[], object]) -> None:
+        """Something happens now and then, for ever, after so many seconds on average."""
 
         def happens() -> None:
             if not self.centre.closed:
                 happen()
-            self._again(seconds, happen)
+            self.again(seconds, happen)
 
         self.sim.clock.later(self.random.expovariate(1 / seconds), happens)
 
     def _lose_line(self) -> None:
-        if self._listening:
-            self._deaf(restart=False)
-            self.sim.clock.later(self.random.uniform(1, 120), self._hear_again)
+        """It breaks between two events of what happens next."""
+        if self.listening and self._fading is None:
+            self._fading = self.random.randrange(12)
+
+    def _break_line(self) -> None:
+        self._deaf(restart=False)
+        self.sim.clock.later(self.random.uniform(1, 120), self._hear_again)
 
     def _stop(self) -> None:
         self._restart(self.sim.stop)
@@ -155,20 +195,20 @@ class Soak:
         if not self.sim.running:
             return
         end()
-        if self._listening:
+        if self.listening:
             self._deaf(restart=True)
             self.sim.clock.later(self.random.uniform(70, 100), self._hear_again)
         self.sim.clock.later(self.random.uniform(5, 60), self.sim.boot)
 
     def _deaf(self, *, restart: bool) -> None:
-        self._listening = False
+        self.listening, self._fading = False, None
         self._happening.append(Lost(self.sim.clock.now, restart))
 
     def _hear_again(self) -> None:
         if not self.sim.running:
             self.sim.clock.later(5, self._hear_again)
             return
-        self._listening = True
+        self.listening = True
         self._happening.append(Ready(self.sim.clock.now, snapshot_of(self.sim)))
 
     def _lose_phone(self) -> None:
