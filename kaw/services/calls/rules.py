@@ -375,8 +375,11 @@ class _Reading:
 
     def _by_log(self, channel: Channel) -> HungUpBy | None:
         """As the queue tells it of its own member; after he gave the caller away it knows nothing."""
-        told = [event for event in self.facts.queue_events if completes(event, channel)]
-        return ENDED_BY.get(told[0].reason) if told else None
+        told = [event for event in self.facts.queue_events if isinstance(event, e.MemberCompleted)]
+        own = [event for event in told if completes(event, channel)]
+        if not own and not channel.connected and all(event.reason != "transfer" for event in told):
+            own = told[-1:]  # it knows its member by a channel that only leads to his phone
+        return ENDED_BY.get(own[0].reason) if own else None
 
     # -- operators' time
 
