@@ -1,0 +1,199 @@
+"""Calls of which a part was not heard: what log, CDR and the present tell of it, and nothing else (R12.7).
+
+Facts as a soak met them, with the PBX's own habits: after a transfer it rewrites where every row of the CDR went, a row
+ends with its try, and a channel that is up already counts as answered at the begin of its next row.
+"""
+
+from collections.abc import Iterable
+
+from kaw.models import CallResult, HungUpBy
+from kaw.services.calls.parties import Parties
+from kaw.services.calls.records import CallRecord
+from kaw.services.calls.rules import derive
+from kaw.telephony import events as e
+from kaw.telephony.events import Source
+
+CALL, CALLER, ANNA, BORIS = "1800.1", "PJSIP/trunk-00000001", "PJSIP/1010-00000002", "PJSIP/1011-00000003"
+LIVE, LOG, KAW = Source.LIVE, Source.LOG, Source.KAW
+
+
+def record(*events: e.CallEvent | Iterable[e.CallEvent]) -> CallRecord:
+    """What these facts of one call mean."""
+    told = [fact for each in events for fact in ([each] if isinstance(each, e.CallEvent) else each)]
+    found = derive(CALL, told, Parties())
+    assert found is not None
+    return found
+
+
+def row(
+    at: float,
+    end: float,
+    other: str,
+    *,
+    answered: float | None = None,
+    app: str = "Queue",
+    n: int = 1,
+    name: str = CALLER,
+    number: str = "79161234567",
+    dialled: str = "500",
+    disposition: str = "",
+) -> e.CdrRow:
+    """A row of the CDR."""
+    result = disposition or ("ANSWERED" if answered is not None else "NO ANSWER")
+    return e.CdrRow(at, Source.CDR, CALL, CALL, name, other, number, dialled, answered, end, result, app, "", n)
+
+
+def came(at: float = 100.4, exten: str = "500") -> list[e.CallEvent]:
+    """A caller enters a queue; heard."""
+    return [
+        e.ChannelOpened(at, LIVE, CALL, CALL, CALLER, "79161234567", exten),
+        e.ChannelUp(at, LIVE, CALL, CALL),
+        e.QueueJoined(at, LIVE, CALL, CALL, "support", "79161234567"),
+    ]
+
+
+def talks(at: float = 103.2, leg: str = "1800.2", name: str = ANNA) -> list[e.CallEvent]:
+    """And Anna answers; heard."""
+    interface = name.rpartition("-")[0]
+    return [
+        e.ChannelOpened(at - 2, LIVE, CALL, leg, name, "", ""),
+        e.MemberCalled(at - 2, LIVE, CALL, CALL, "support", interface, leg),
+        e.QueueLeft(at, LIVE, CALL, CALL, "support", ""),
+        e.MemberConnected(at, LIVE, CALL, CALL, "support", interface, leg, 3.0, 2.0),
+        e.BridgeEntered(at, LIVE, CALL, leg, "one"),
+        e.BridgeEntered(at, LIVE, CALL, CALL, "one"),
+    ]
+
+
+def completed(at: float, talked: float, reason: str, source: Source = LOG) -> e.MemberCompleted:
+    """The queue's last word of Anna's talk."""
+    return e.MemberCompleted(at, source, CALL, CALL, "support", "PJSIP/1010", talked, reason)
+
+
+def given_away(at: float) -> list[e.CallEvent]:
+    """Anna gives the caller to Boris; heard."""
+    return [
+        e.Transferred(at, LIVE, CALL, "1800.2", CALL, False, "1011"),
+        completed(at, at - 103.2, "transfer", LIVE),
+        e.BridgeLeft(at, LIVE, CALL, CALL, "one"),
+        e.BridgeLeft(at, LIVE, CALL, "1800.2", "one"),
+        e.ChannelClosed(at, LIVE, CALL, "1800.2", 16),
+    ]
+
+
+def test_who_ended_a_transferred_talk_is_not_known_to_the_queue() -> None:
+    """Given away and ended while nobody listened."""
+    rows = (row(100, 120, ANNA, answered=100, n=1), row(120, 150, BORIS, answered=120, app="Dial", n=2))
+    found = record(came(), talks(), completed(120, 17, "transfer"), rows)
+    assert (found.operator, found.hung_up_by) == ("1011", None)
+    assert (found.ended, found.talk_ms) == (150, None)  # when Boris picked up is not told
+
+
+def test_a_caller_waits_on_after_the_last_try() -> None:
+    """A row of the CDR ended with the try; the log knows when he left."""
+    left = e.QueueLeft(140, LOG, CALL, CALL, "support", "abandoned")
+    found = record(came(), row(100, 116, ANNA), left)
+    assert (found.result, found.ended) == (CallResult.ABANDONED, 140)
+
+
+def test_a_call_that_ended_before_the_pbx_did_was_ended_by_its_people() -> None:
+    """Nobody heard either; the start of the PBX is known first."""
+    gone = [e.ChannelGone(170, KAW, CALL, channel, True, 110) for channel in (CALL, "1800.2")]
+    rows = row(100, 130, ANNA, answered=100)
+    found = record(came(), talks(), gone, completed(130, 27, "agent"), rows)
+    assert (found.result, found.hung_up_by, found.ended) == (CallResult.ANSWERED, HungUpBy.OPERATOR, 130)
+
+
+def test_who_gave_a_caller_away_has_ended_his_talk() -> None:
+    """Whatever becomes of the caller: here the PBX stops while he waits again."""
+    again = e.QueueJoined(120.2, LIVE, CALL, CALL, "sales", "79161234567")
+    stops = e.HangupAsked(130, LIVE, CALL, CALL, False, 4)
+    found = record(came(), talks(), given_away(120.1), again, stops, e.ChannelClosed(130, LIVE, CALL, CALL, 0))
+    assert (found.operator, found.hung_up_by) == ("1010", HungUpBy.TRANSFER)
+    leaves = [e.HangupAsked(130, LIVE, CALL, CALL, True, 0), e.ChannelClosed(130, LIVE, CALL, CALL, 0)]
+    found = record(came(), talks(), completed(120, 17, "transfer"), again, leaves)  # only the log told
+    assert (found.operator, found.hung_up_by) == ("1010", HungUpBy.TRANSFER)
+
+
+def test_the_same_queue_twice_is_two_talks() -> None:
+    """The first was given away, the second was not."""
+    again = e.QueueJoined(120.2, LIVE, CALL, CALL, "support", "79161234567")
+    second = talks(121.0, "1800.3", BORIS)
+    asked = e.HangupAsked(140, LIVE, CALL, CALL, True, 0)
+    ends = [e.ChannelClosed(140, LIVE, CALL, channel, 16) for channel in ("1800.3", CALL)]
+    found = record(came(), talks(), given_away(120.1), again, second, asked, ends)
+    assert (found.operator, found.hung_up_by) == ("1011", HungUpBy.PARTNER)
+
+
+def test_a_call_that_died_while_it_rang_elsewhere_has_no_end() -> None:
+    """kill -9 after a transfer: the first talk's end is not the call's."""
+    rings = [
+        e.ChannelOpened(120.2, LIVE, CALL, "1800.3", BORIS, "", ""),
+        e.DialBegan(120.2, LIVE, CALL, CALL, "1800.3", "1011"),
+    ]
+    gone = [e.ChannelGone(170, KAW, CALL, channel, True, 125) for channel in (CALL, "1800.3")]
+    found = record(came(), talks(), given_away(120.1), rings, gone)
+    assert (found.ended, found.closed_by_kaw, found.result) == (None, True, CallResult.ANSWERED)
+
+
+def test_what_was_dialled_is_what_was_heard() -> None:
+    """Not where a transfer led: the present and the CDR show that instead."""
+    present = e.ChannelOpened(100, KAW, CALL, CALL, CALLER, "79161234567", "1011", True)
+    rewritten = row(100, 120, ANNA, answered=100, dialled="1011")
+    assert record(came(exten="502"), talks(), present, rewritten).dialled == "502"
+
+
+def outgoing() -> list[e.CallEvent]:
+    """Anna dials; heard."""
+    return [e.ChannelOpened(100.3, LIVE, CALL, CALL, ANNA, "1010", "79161234567")]
+
+
+def test_a_talk_that_began_unheard_is_looked_up() -> None:
+    """Begin and end of the call were heard, and between them the line was lost."""
+    found_talking = [
+        e.ChannelOpened(100, KAW, CALL, "1800.2", CALLER, "79161234567", "", True),
+        e.DialBegan(100, KAW, CALL, CALL, "1800.2", "79161234567"),
+        e.BridgeEntered(140, KAW, CALL, CALL, "one"),
+        e.BridgeEntered(140, KAW, CALL, "1800.2", "one"),
+    ]
+    ends = [e.ChannelClosed(180, LIVE, CALL, channel, 16) for channel in ("1800.2", CALL)]
+    found = record(outgoing(), found_talking, ends)
+    assert (found.result, found.answered, found.recovered) == (CallResult.ANSWERED, None, True)
+    told = row(100, 180, CALLER, answered=109, app="Dial", name=ANNA, number="1010", dialled="79161234567")
+    assert record(outgoing(), found_talking, ends, told).answered == 109
+
+
+def test_a_colleague_who_gave_the_call_away_ended_the_talk() -> None:
+    """Between operators, from the CDR alone: who was called last did not answer."""
+    rows = (
+        row(100, 140, BORIS, answered=104, app="Dial", name=ANNA, number="1010", dialled="1012", n=1),
+        row(
+            140,
+            145,
+            "PJSIP/1012-00000004",
+            answered=140,
+            app="Dial",
+            name=ANNA,
+            number="1010",
+            dialled="1012",
+            disposition="BUSY",
+            n=2,
+        ),
+    )
+    found = record(rows)
+    assert (found.result, found.operator, found.answered, found.talk_ms) == (CallResult.ANSWERED, "1010", 104, 36_000)
+
+
+def test_a_button_ends_the_call_of_who_pressed_it() -> None:
+    """Between operators: the other one's phone left the bridge first, and no phone had asked."""
+    dialled = [
+        e.ChannelOpened(100.3, LIVE, CALL, CALL, ANNA, "1010", "1011"),
+        e.ChannelOpened(100.3, LIVE, CALL, "1800.2", BORIS, "", ""),
+        e.DialBegan(100.3, LIVE, CALL, CALL, "1800.2", "1011"),
+        e.DialEnded(104, LIVE, CALL, CALL, "1800.2", "ANSWER"),
+        *(e.BridgeEntered(104, LIVE, CALL, channel, "one") for channel in (CALL, "1800.2")),
+        e.BridgeLeft(120.0, LIVE, CALL, "1800.2", "one"),
+        e.BridgeLeft(120.1, LIVE, CALL, CALL, "one"),
+        *(e.ChannelClosed(120.2, LIVE, CALL, channel, 16) for channel in ("1800.2", CALL)),
+    ]
+    assert record(dialled).hung_up_by is HungUpBy.PARTNER
