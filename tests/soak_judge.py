@@ -96,6 +96,8 @@ class _Case:
         yield from self._lengths()
         yield from self._legs()
         yield from self._visits()
+        if call.ended_at is None and not call.closed_by_kaw:
+            yield "it goes on for ever"
         if call.closed_by_kaw and self.end_told:
             yield "closed by KAW, but its end was told"
         if self.whole and call.recovered:
