@@ -38,8 +38,8 @@ soak: install  ## 100,000 simulated calls with random faults: none lost, none do
 	$(BIN)/python -m tests.soak --calls $(or $(CALLS),100000)
 
 translations: install  ## bring the Russian catalogue up to date with the texts in the code
-	$(BIN)/pybabel extract -q -F babel.cfg -k N_ -k _ -k ngettext:1,2 --no-location --sort-output --project KAW -o kaw/locale/kaw.pot kaw main.py
-	$(BIN)/pybabel update -q --no-fuzzy-matching --ignore-obsolete -D kaw -i kaw/locale/kaw.pot -d kaw/locale -l ru
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k _ -k ngettext:1,2 --no-location --sort-output --project KAW -o kaw/locale/kaw.pot kaw main.py
+	$(BIN)/pybabel -q update -w 110 --no-fuzzy-matching --ignore-obsolete -D kaw -i kaw/locale/kaw.pot -d kaw/locale -l ru
 	rm kaw/locale/kaw.pot
 
 clean:  ## remove what can be made again; ./data stays

@@ -5,10 +5,15 @@ placeholders; the screen translates it into its user's language and fills the pl
 """
 
 
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"
+    """Mark a message id for the catalogue without translating it."""
+    return text
+
+
 class KawError(Exception):
     """Anything KAW refuses to do. ``text`` is shown to the user."""
 
-    default_text = "This could not be done."
+    default_text = N_("This could not be done.")
 
     def __init__(self, text: str = "", **values: object) -> None:
         self.text = text or self.default_text
@@ -19,19 +24,19 @@ class KawError(Exception):
 class AccessDenied(KawError):
     """The user is known, the thing is known to him, and he may not do this with it."""
 
-    default_text = "You have no right to do this."
+    default_text = N_("You have no right to do this.")
 
 
 class SignedOut(AccessDenied):
     """The session behind this browser has ended, or its user has been deactivated."""
 
-    default_text = "You have been signed out. Please sign in again."
+    default_text = N_("You have been signed out. Please sign in again.")
 
 
 class NotFound(KawError):
     """There is no such thing, or the user may not know that there is one: both look alike."""
 
-    default_text = "There is no such record, or you have no access to it."
+    default_text = N_("There is no such record, or you have no access to it.")
 
 
 class InvalidValue(KawError):
@@ -40,7 +45,7 @@ class InvalidValue(KawError):
     ``field`` is the name of the input where the screen shows the message (a field's unique name, "login", ...).
     """
 
-    default_text = "This value cannot be accepted."
+    default_text = N_("This value cannot be accepted.")
 
     def __init__(self, field: str, text: str = "", **values: object) -> None:
         self.field = field
@@ -50,7 +55,7 @@ class InvalidValue(KawError):
 class InvalidValues(KawError):
     """Several inputs of one form are wrong; each message goes to its own place."""
 
-    default_text = "Please correct the marked fields."
+    default_text = N_("Please correct the marked fields.")
 
     def __init__(self, errors: list[InvalidValue]) -> None:
         self.errors = errors
@@ -60,16 +65,16 @@ class InvalidValues(KawError):
 class Conflict(KawError):
     """Somebody else changed the thing meanwhile, or it is in use."""
 
-    default_text = "Somebody else has changed this meanwhile."
+    default_text = N_("Somebody else has changed this meanwhile.")
 
 
 class Unavailable(KawError):
     """Something KAW needs is not there now: the database, the PBX, the mail server."""
 
-    default_text = "The service is not available right now. Please try again."
+    default_text = N_("The service is not available right now. Please try again.")
 
 
 class Busy(Unavailable):
     """The database took this back because of what others were doing at the same moment; a second try may go through."""
 
-    default_text = "The database is busy right now. Please try again."
+    default_text = N_("The database is busy right now. Please try again.")

@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from kaw.errors import N_ as N_
 from kaw.errors import KawError
 
 LANGUAGES = {"ru": "Русский", "en": "English"}
@@ -24,11 +25,6 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 
 _forced: ContextVar[str | None] = ContextVar("kaw_language", default=None)
 _resolvers: list[Callable[[], str | None]] = []
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"
-    """Mark a message id for the catalogue without translating it."""
-    return text
 
 
 def _(text: str) -> str:

@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from kaw.errors import KawError, Unavailable
+from kaw.errors import N_, KawError, Unavailable
 from kaw.telephony.events import PbxEvent
 
 
 class PbxUnavailable(Unavailable):
     """There is no line to the PBX now."""
 
-    default_text = "Telephony is not connected."
+    default_text = N_("Telephony is not connected.")
 
 
 class PbxRefused(KawError):
     """The PBX answered and did not do it."""
 
-    default_text = "The PBX refused."
+    default_text = N_("The PBX refused.")
 
 
 class LinkState(StrEnum):
