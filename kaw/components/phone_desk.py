@@ -76,8 +76,13 @@ class PhoneDesk:
         self._openers.append(show)
 
     def on_choice(self, choose: Callable[[Caller], Any]) -> None:
-        """Call ``choose`` when somebody answered whose number several partners have."""
+        """Call ``choose`` when somebody answered whose number several partners have, or asks for it."""
         self._choosers.append(choose)
+
+    def choose(self, caller: Caller) -> None:
+        """Have the user say which of several partners it is."""
+        for choose in self._choosers:
+            choose(caller)
 
     @property
     def is_lost(self) -> bool:
@@ -246,8 +251,7 @@ class PhoneDesk:
         if found.partner_id is not None:
             self.open_tab("partner", str(found.partner_id))
         elif found.choices:
-            for choose in self._choosers:
-                choose(found)
+            self.choose(found)
 
     async def _listened_in(self, event: live.ListenedIn) -> None:
         if not settings.value("supervision_announced") or self.client.is_deleted:

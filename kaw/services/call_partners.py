@@ -122,16 +122,21 @@ def _known(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int,
 
 
 def _hidden(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
-    """For who sees no phones: who called, without a number. Whom he called himself he is not told, as he typed the
-    number."""
+    """For who sees no phones: who called, or who of several it may be, without a number. Whom he called himself he is
+    not told, as he typed the number."""
+    unsaid = {call.id: number_key(call.number) for call in calls if call.partner_id is None and _inbound(call)}
+    holders = {key: ids for key, ids in _holders(session, set(unsaid.values())).items() if len(ids) > 1}
     came_in = {call.partner_id for call in calls if call.partner_id is not None and _inbound(call)}
     there = select(PartnerCard.id).where(col(PartnerCard.id).in_(came_in), PartnerCard.state != CardState.IN_BIN)
-    titles = _titles(session, rights, [each for each in session.exec(there) if each is not None])
+    known = {each for each in session.exec(there) if each is not None}.union(*holders.values())
+    titles = _titles(session, rights, known)
     found = {}
     for call in calls:
         plain = Caller(call.id or 0, _inbound(call), "", hidden_from_him=True)
         if plain.inbound and call.partner_id in titles:
             plain = replace(plain, partner_id=call.partner_id, title=titles[call.partner_id])
+        several = holders.get(unsaid.get(call.id, ""), [])
+        plain = replace(plain, choices=tuple((partner, titles[partner]) for partner in several))
         found[plain.call_id] = plain
     return found
 

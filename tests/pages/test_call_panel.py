@@ -235,6 +235,10 @@ async def test_several_partners_are_asked_about(visit: Visit, people: People, ca
     await user.should_see("несколько партнеров")
     answer(call)
     await user.should_see("Кто звонит?")
+    again = await visit(people.anna)  # he loaded the page anew, and the question went with it
+    await again.should_see("Кто это?")
+    press(again, "Кто это?")
+    await again.should_see("Кто звонит?")
     click(user, next(each for each in elements(user, "kaw-menu-item") if label_of(each) == "Роза"))
     await eventually(lambda: tabs(user) == ["Партнеры", "Роза"])
     assert call_partners.caller(people.anna, call).title == "Роза"
@@ -259,6 +263,8 @@ async def test_no_number_reaches_who_sees_no_phones(
     visit: Visit, people: People, card: dict[str, int], wire: Wire
 ) -> None:
     known = partners.create(people.anna, {"name": "Ромашка", "phone": NUMBER})
+    for name in ("Астра", "Роза"):
+        partners.create(people.anna, {"name": name, "phone": "79091112233"})
     insert_call(people.boris, extension="102", number=NUMBER, ago=600, partner_id=known)
     wait_in("support", NUMBER)
     user = await visit(people.boris)
@@ -266,6 +272,7 @@ async def test_no_number_reaches_who_sees_no_phones(
     await user.should_see("Добавочный 102")
     call = ring(people.boris, "102")
     await user.should_see("Входящий вызов")
+    await user.should_see("Ромашка")
     for place in range(3):
         click(user, elements(user, "kaw-counter")[place])
         await settled()
@@ -276,8 +283,13 @@ async def test_no_number_reaches_who_sees_no_phones(
     unknown = ring(people.boris, "102", "79096414210")
     answer(unknown, "102")
     await eventually(lambda: len(tabs(user)) == 3)
+    hang_up(unknown, "102")
+    shared = ring(people.boris, "102", "79091112233")
+    await user.should_see("несколько партнеров")
+    answer(shared, "102")
+    await user.should_see("Кто звонит?")
     everything = "\n".join(wire.sent)
-    for piece in ("1545546", "154-55-46", "6414210", "641-42-10"):
+    for piece in ("1545546", "154-55-46", "6414210", "641-42-10", "1112233", "111-22-33"):
         assert piece not in everything
 
 

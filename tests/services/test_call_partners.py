@@ -207,13 +207,28 @@ def test_who_sees_no_phones_gets_no_number(people: People, card: dict[str, int])
     assert call_partners.caller(people.boris, call).partner_id is None
 
 
-# R7.3.6: he knows the number that he typed, and is not told whose it is
+# R12.5, R7.3.6: who may not see phones chooses, too, and by names alone
+def test_who_sees_no_phones_is_asked_which_of_several_it_was(people: People, card: dict[str, int]) -> None:
+    ids = [partners.create(people.anna, {"name": name, "phone": NUMBER}) for name in ("Астра", "Роза")]
+    call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking")
+    call_cards.answered(call, "102")
+    asked = call_partners.caller(people.boris, call)
+    assert (asked.number, asked.choices) == ("", ((ids[0], "Астра"), (ids[1], "Роза")))
+    call_partners.assign(people.boris, call, ids[1])
+    known = call_partners.caller(people.boris, call)
+    assert (known.number, known.title, known.choices) == ("", "Роза", ())
+
+
+# R7.3.6: he knows the number that he typed, and is not told whose it is, be it one partner's or several's
 def test_who_sees_no_phones_is_not_told_whom_he_called(people: People, card: dict[str, int]) -> None:
     partners.create(people.anna, {"name": "Ромашка", "phone": NUMBER})
     call = insert_call(people.boris, number=NUMBER, extension="102", stage="talking", direction=CallDirection.OUTBOUND)
     call_cards.answered(call, "102")
     found = call_partners.caller(people.boris, call)
     assert (found.number, found.title, found.partner_id) == ("", "", None)
+    partners.create(people.anna, {"name": "Роза", "phone": NUMBER})
+    second = insert_call(people.boris, number=NUMBER, extension="102", direction=CallDirection.OUTBOUND)
+    assert call_partners.caller(people.boris, second).choices == ()
 
 
 # R7.3.6: a hidden phone field does not tell whose number it is

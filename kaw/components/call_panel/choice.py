@@ -25,7 +25,8 @@ class PartnerChoice:
         """Ask."""
         asked = Dialog(_("Who is calling?"))
         with asked.body:
-            layout.note(_("Several partners have the number {number}.").format(number=caller.number))
+            several = _("Several partners have the number {number}.").format(number=caller.number)
+            layout.note(several if caller.number else _("Several partners have this number."))
             for partner_id, title in caller.choices:
                 self._entry(title, self._chosen(asked, caller, partner_id))
         asked.open()

@@ -148,13 +148,14 @@ class OperatorList:
 
 def who(caller: Caller) -> str:
     """The other side in one line, as far as the reader may know it."""
-    if caller.hidden_from_him:
-        return ""
-    return " · ".join(part for part in (caller.title, caller.number) if part) or _("Number hidden")
+    known = " · ".join(part for part in (caller.title, caller.number) if part)
+    return known or ("" if caller.hidden_from_him else _("Number hidden"))
 
 
 def _row(caller: Caller) -> dict[str, Any]:
-    title = caller.title or "" if not caller.hidden_from_him else _("Incoming call")
+    title = caller.title
+    if not title and caller.hidden_from_him:
+        title = _("Incoming call") if caller.inbound else _("Outgoing call")
     number = caller.number or ("" if caller.hidden_from_him else _("Number hidden"))
     return {"id": caller.call_id, "partner": caller.partner_id, "title": title, "number": number}
 

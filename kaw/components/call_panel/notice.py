@@ -53,14 +53,13 @@ class Notice(ui.element):
 
 
 def _caller(caller: Caller) -> None:
-    if caller.hidden_from_him:
-        return
     if caller.title:
         ui.label(caller.title).classes("kaw-strong kaw-clip")
-    ui.label(caller.number or _("Number hidden")).classes("kaw-call-number")
+    if not caller.hidden_from_him:
+        ui.label(caller.number or _("Number hidden")).classes("kaw-call-number")
     if caller.choices:
         ui.label(_("several partners")).classes("kaw-note")
-    elif caller.partner_id is None and not caller.title:
+    elif caller.partner_id is None and not caller.title and not caller.hidden_from_him:
         ui.label(_("not known yet")).classes("kaw-note")
     words = last_contact(caller)
     if words:

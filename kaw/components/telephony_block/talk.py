@@ -81,6 +81,8 @@ class Talk:
             self._title(caller)
         elif caller.choices:
             layout.note(_("Several partners have this number."))
+            if self.stage is OperatorState.TALKING:
+                buttons.plain(_("Who is it?"), lambda: self._desk.choose(caller), icon=icons.PARTNER).classes("small")
         note = last_contact(caller)
         if note:
             layout.note(note)
