@@ -160,11 +160,13 @@ class HeldCalls:
 
 
 def _opened(events: Iterable[e.CallEvent]) -> set[str]:
-    """Channels that were there; of a call known from the log only, the caller's."""
+    """Channels that were there; of a call known from the log only, the caller's and those of who answered him."""
     found: set[str] = set()
     for event in events:
         if isinstance(event, e.ChannelOpened | e.QueueJoined):
             found.add(event.channel)
+        elif isinstance(event, e.MemberConnected) and event.dest:
+            found.add(event.dest)
     return found
 
 

@@ -187,8 +187,11 @@ def completes(event: e.CallEvent, channel: Channel) -> TypeGuard[e.MemberComplet
     if not isinstance(event, e.MemberCompleted) or not channel.connected:
         return False
     connect = channel.connected[0]
-    began = event.at - event.talked  # the same queue may have connected the caller before
-    return event.queue == connect.queue and event.channel == connect.channel and began >= connect.at - 2
+    if (event.queue, event.channel) != (connect.queue, connect.channel):
+        return False
+    if event.interface not in {each.interface for each in channel.connected}:
+        return False
+    return event.at - event.talked >= connect.at - 2  # the same queue may have connected the caller to him before
 
 
 def _result(channel: Channel, leg: LegRecord) -> LegResult | None:

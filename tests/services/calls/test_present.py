@@ -81,6 +81,29 @@ def test_the_log_is_read_up_to_the_present(bench: Bench) -> None:
             assert session.exec(select(Call)).all() == []
 
 
+# Only the log knows the channel of who answered, and the PBX was killed under the talk
+def test_a_talk_of_the_log_ends_with_the_pbx(bench: Bench) -> None:
+    with bench.empty():
+        recorder, caller = Recorder(Parties), "1795485000.11"
+        about = (caller, caller)
+        recorder.absorb(
+            [
+                e.ChannelOpened(AT - 90.6, e.Source.LIVE, *about, "PJSIP/trunk-00000001", "79161234567", "500"),
+                e.QueueJoined(AT - 90.5, e.Source.LIVE, *about, "support", "79161234567"),
+            ]
+        )
+        log = [
+            f"{int(AT - 90.5)}|{caller}|support|NONE|ENTERQUEUE||79161234567|1",
+            f"{int(AT - 80)}|{caller}|support|PJSIP/1010|CONNECT|10|1795485010.12|2",
+        ]
+        snapshot = Snapshot(at=AT, started_at=AT - 30)
+        catch_up(recorder, Parties(), Past(queue_log.parse(log)), snapshot, AT - 85)
+        with db.reading() as session:
+            call = session.exec(select(Call)).one()
+            assert (call.result, call.operator, call.ended_at) == (CallResult.ANSWERED, "1010", None)
+            assert call.closed_by_kaw
+
+
 # The line died between asking for a call and the PBX's answer
 def test_a_call_that_was_only_asked_for_does_not_stay_open(bench: Bench) -> None:
     with bench.empty():

@@ -125,6 +125,17 @@ def test_the_same_queue_twice_is_two_talks() -> None:
     assert (found.operator, found.hung_up_by) == ("1011", HungUpBy.PARTNER)
 
 
+def test_a_caller_given_away_at_once_is_not_given_away_by_who_answers_next() -> None:
+    """Within two seconds in the same queue, whose log has whole ones."""
+    first = e.MemberConnected(103, LOG, CALL, CALL, "support", "PJSIP/1010", "1800.2", 3.0, 3.0)
+    again = e.QueueJoined(103.000002, LOG, CALL, CALL, "support", "79161234567")
+    asked = e.HangupAsked(140, LIVE, CALL, "1800.3", True, 0)
+    ends = [e.ChannelClosed(140, LIVE, CALL, channel, 16) for channel in ("1800.3", CALL)]
+    second = talks(104.8, "1800.3", BORIS)
+    found = record(came(), first, completed(103.000001, 0, "transfer"), again, second, asked, ends)
+    assert (found.operator, found.hung_up_by) == ("1011", HungUpBy.OPERATOR)
+
+
 def test_a_call_that_died_while_it_rang_elsewhere_has_no_end() -> None:
     """kill -9 after a transfer: the first talk's end is not the call's."""
     rings = [
