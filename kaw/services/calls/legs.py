@@ -119,23 +119,25 @@ def _talk_began(facts: Facts, channel: Channel, is_operator: bool, together: dic
         dest = facts.channels.get(dial.dest)
         if dest is not None:
             live += [end.at for end in dest.ends if end.status == "ANSWER" and end.channel == channel.uniqueid]
-    if live:
+    found = _found_talking(channel)
+    if live and (found is None or min(live) <= found):
         return min(live)
     if is_operator and _talks_to_pbx(facts, channel):
         return channel.up
     logged = [event.at for event in channel.connected]
     if logged:
         return min(logged)
-    if channel.tried or (channel.bridges and not _found_talking(channel)):
+    if channel.tried or (channel.bridges and found is None):
         return None  # live events tell how it ended, and it was not by a talk
     known = [row.answered_at for row in _talks_in_cdr(facts, channel) if _knows_talk(facts, row, channel)]
     return min((moment for moment in known if moment is not None), default=None)
 
 
-def _found_talking(channel: Channel) -> bool:
-    """Whether it was found in a bridge that nobody saw it enter."""
+def _found_talking(channel: Channel) -> float | None:
+    """When it was found in a bridge that nobody saw it enter, before any that somebody did."""
     entered = [event for event in channel.bridges if isinstance(event, e.BridgeEntered)]
-    return bool(entered) and all(event.source is not Source.LIVE for event in entered)
+    first = min(entered, key=lambda event: event.at, default=None)
+    return None if first is None or first.source is Source.LIVE else first.at
 
 
 def _talks_to_pbx(facts: Facts, channel: Channel) -> bool:

@@ -335,7 +335,11 @@ class _Reading:
     def _who_ended(self, final: LegRecord) -> HungUpBy | None:
         channel = self.facts.channels[final.uniqueid]
         stops = [ask for ask in channel.asked if ask.cause == PBX_STOPS and not ask.by_phone]
-        others = [self.facts.channels[leg.uniqueid] for leg in self.legs if leg.uniqueid in self.facts.channels]
+        others = [
+            self.facts.channels[leg.uniqueid]
+            for leg in self.legs
+            if leg.uniqueid in self.facts.channels and not self._only_rang(leg)
+        ]
         talking = [
             other
             for other in others
@@ -347,6 +351,10 @@ class _Reading:
         if stops:
             return HungUpBy.PBX
         return self._by_bridge(channel, final) or self._by_log(channel)
+
+    def _only_rang(self, leg: LegRecord) -> bool:
+        """An operator's phone that was not answered; who refuses a call ends his own phone alone."""
+        return leg.operator is not None and not leg.talked and leg.uniqueid != self.first.uniqueid
 
     def _first_phone(self, channels: Iterable[Channel]) -> e.HangupAsked | None:
         asked = [ask for channel in channels for ask in channel.asked if ask.by_phone]

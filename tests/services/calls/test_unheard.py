@@ -136,6 +136,20 @@ def test_a_caller_given_away_at_once_is_not_given_away_by_who_answers_next() -> 
     assert (found.operator, found.hung_up_by) == ("1011", HungUpBy.OPERATOR)
 
 
+def test_who_refused_a_try_has_not_ended_the_talk_that_came_later() -> None:
+    """The line was lost between his button and the end of his phone's channel."""
+    refused = [
+        e.ChannelOpened(103, LIVE, CALL, "1800.2", ANNA, "", ""),
+        e.MemberCalled(103, LIVE, CALL, CALL, "support", "PJSIP/1010", "1800.2"),
+        e.HangupAsked(105, LIVE, CALL, "1800.2", True, 21),
+        e.MemberSilent(105, LOG, CALL, CALL, "support", "PJSIP/1010", "", 2.0),
+    ]
+    log = e.MemberConnected(111, LOG, CALL, CALL, "support", "PJSIP/1010", "1800.3", 11.0, 4.0)
+    rows = (row(100, 105, ANNA), row(107, 140, "PJSIP/1010-00000009", answered=107, n=2))
+    found = record(came(), refused, log, completed(140, 29, "caller"), rows)
+    assert (found.operator, found.hung_up_by) == ("1010", HungUpBy.PARTNER)
+
+
 def test_a_call_that_died_while_it_rang_elsewhere_has_no_end() -> None:
     """kill -9 after a transfer: the first talk's end is not the call's."""
     rings = [
@@ -172,6 +186,36 @@ def test_a_talk_that_began_unheard_is_looked_up() -> None:
     assert (found.result, found.answered, found.recovered) == (CallResult.ANSWERED, None, True)
     told = row(100, 180, CALLER, answered=109, app="Dial", name=ANNA, number="1010", dialled="79161234567")
     assert record(outgoing(), found_talking, ends, told).answered == 109
+
+
+def test_a_talk_that_began_unheard_is_longer_than_its_second_half() -> None:
+    """Between operators: found talking, and given away to a third one when KAW was there again."""
+    found_talking = [
+        e.ChannelOpened(100, KAW, CALL, CALL, ANNA, "1010", "1011", True),
+        e.ChannelOpened(100, KAW, CALL, "1800.2", BORIS, "1011", "", True),
+        e.DialBegan(100, KAW, CALL, CALL, "1800.2", "1011"),
+        e.BridgeEntered(110, KAW, CALL, CALL, "one"),
+        e.BridgeEntered(110, KAW, CALL, "1800.2", "one"),
+    ]
+    third = "PJSIP/1012-00000004"
+    given = [
+        e.Transferred(140, LIVE, CALL, "1800.2", CALL, False, "1012"),
+        *(e.BridgeLeft(140, LIVE, CALL, channel, "one") for channel in ("1800.2", CALL)),
+        e.ChannelClosed(140, LIVE, CALL, "1800.2", 16),
+        e.ChannelOpened(140, LIVE, CALL, "1800.3", third, "1012", "s"),
+        e.DialBegan(140, LIVE, CALL, CALL, "1800.3", "1012"),
+        e.DialEnded(146, LIVE, CALL, CALL, "1800.3", "ANSWER"),
+        *(e.BridgeEntered(146, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
+        *(e.BridgeLeft(180, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
+        *(e.ChannelClosed(180, LIVE, CALL, channel, 16) for channel in ("1800.3", CALL)),
+    ]
+    assert record(found_talking, given).talk_ms is None
+    rows = (
+        row(100, 140, BORIS, answered=104, app="Dial", name=ANNA, number="1010", dialled="1012", n=1),
+        row(140, 180, third, answered=140, app="Dial", name=ANNA, number="1010", dialled="1012", n=2),
+    )
+    found = record(found_talking, given, rows)
+    assert (found.operator, found.answered, found.talk_ms) == ("1010", 104, 76_000)
 
 
 def test_a_colleague_who_gave_the_call_away_ended_the_talk() -> None:
