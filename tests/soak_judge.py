@@ -79,6 +79,7 @@ class _Case:
         self.found, self.call, self.ledger = found, found.call, ledger
         self.end_heard = ledger.heard(self.true.ended_at) and not self._killed
         self.end_told = self.end_heard or bool(self.rows) or self._end_in_log
+        self.stop_unseen = not self.end_heard and self.true.channel_id in ledger.alone
         self.whole = ledger.heard_whole(self.true.started_at, self.true.ended_at or 0.0) and not self._killed
 
     def complaints(self) -> Iterator[str]:
@@ -146,7 +147,8 @@ class _Case:
             return [CallResult.FAILED, None]
         outcome = self.true.visits[-1].outcome if self.true.visits else self.true.outcome
         if self.true.direction == "in":
-            return [INBOUND.get(outcome or "", CallResult.MISSED)]
+            unseen = [CallResult.ABANDONED] if outcome == "failed" and self.stop_unseen else []
+            return [INBOUND.get(outcome or "", CallResult.MISSED), *unseen]
         right = OUTBOUND[outcome or "failed"]
         if self.true.direction == "internal" and not self.end_heard and right is not CallResult.BUSY:
             return [right, CallResult.CANCELLED, CallResult.NO_ANSWER]  # one row of the CDR, the same for all
@@ -166,7 +168,7 @@ class _Case:
         allowed: list[HungUpBy | None] = [HUNG_UP_BY[ended_by]]
         if self.true.direction == "internal" and ended_by == "transfer":
             allowed += [HungUpBy.PARTNER, HUNG_UP_BY[self.true.ended_by]]  # a colleague gave him away, and it ended
-        if self.true.by_command and not self.end_heard:
+        if (self.true.by_command and not self.end_heard) or (ended_by == "pbx" and self.stop_unseen):
             allowed.append(HungUpBy.PARTNER)  # the queue log says so
         told = self.end_heard or (self._end_in_log and "CONNECT" in self.log)
         return allowed if told else [*allowed, None]
@@ -218,7 +220,8 @@ class _Case:
         for visit, true in zip(self.found.visits, self.true.visits, strict=True):
             told = true.outcome != "failed" or self.end_told
             yield from self._same("queue", visit.queue, [true.queue])
-            yield from self._same("outcome", visit.outcome, [VisitOutcome(true.outcome or "failed")])
+            unseen = [VisitOutcome.ABANDONED] if true.outcome == "failed" and self.stop_unseen else []
+            yield from self._same("outcome", visit.outcome, [VisitOutcome(true.outcome or "failed"), *unseen])
             yield from self._same("operator of a visit", visit.operator, [true.operator])
             yield from self._near("joined", visit.joined_at, true.joined, told=True)
             yield from self._near("left", visit.left_at, true.left, told=told)

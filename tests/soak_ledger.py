@@ -11,6 +11,7 @@ from typing import Any
 from kaw.telephony import cdr
 from kaw.telephony.simulator.records import TrueCall, TrueTalk, TrueVisit
 
+ENDS = {"ABANDON", "COMPLETECALLER"}  # as a PBX writes them when it stops, too
 EDGE_S = 0.1  # a line breaks between two events of one moment
 
 
@@ -25,19 +26,26 @@ class Entry:
 
 @dataclass
 class Ledger:
-    """``deaf``: from when to when nobody listened, Unix seconds."""
+    """``deaf``: from when to when nobody listened, Unix seconds. ``alone``: calls that the log ends as the only ones of
+    their second, the last before a start of the PBX; whether it stopped under them cannot be seen there."""
 
     path: Path
     deaf: list[tuple[float, float]] = field(default_factory=list)
+    alone: set[str] = field(default_factory=set)
     calls: int = 0
+    _last: tuple[str, list[str]] = "", []
     _log: dict[str, list[str]] = field(default_factory=dict)
     _rows: dict[str, int] = field(default_factory=dict)
 
     def note_written(self, log: Iterable[str], rows: Iterable[str]) -> None:
         """What the PBX wrote."""
         for line in log:
-            _at, call, _queue, _member, event = line.split("|")[:5]
+            at, call, _queue, _member, event = line.split("|")[:5]
             self._log.setdefault(call, []).append(event)
+            if event in ENDS:
+                self._last = at, [*(self._last[1] if self._last[0] == at else []), call]
+            elif event == "QUEUESTART" and len(self._last[1]) == 1:
+                self.alone.update(self._last[1])
         for row in cdr.parse(rows, "UTC"):
             self._rows[row.call] = self._rows.get(row.call, 0) + 1
 

@@ -157,7 +157,7 @@ class MemberConnected(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class MemberCompleted(CallEvent):
-    """The member's part is over. ``reason``: caller, agent, transfer."""
+    """The member's part is over. ``reason``: caller, agent, transfer; pbx, which stopped."""
 
     queue: str
     interface: str

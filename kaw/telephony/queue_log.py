@@ -214,16 +214,34 @@ RESTART_WITHIN = 15.0  # seconds from the last line of a stopping PBX to its nex
 
 
 def _with_stops(found: list[e.PbxEvent]) -> list[e.PbxEvent]:
-    """A PBX that stops writes every waiting caller as abandoned: those of the last second before a quick start
-    did not leave by themselves."""
+    """A PBX that stops in peace writes every waiting caller as abandoned and every talk as ended by the caller.
+
+    It leaves nobody in the log, as one that is killed does; and either all of several calls ended in the last second
+    before its next start, or that came soon.
+    """
     result = list(found)
-    last, abandoned = float("-inf"), dict[int, list[tuple[int, e.QueueLeft]]]()  # by second
+    inside: set[str] = set()
+    last, ends = float("-inf"), list[tuple[int, e.QueueLeft | e.MemberCompleted]]()  # in the last second
     for place, event in enumerate(found):
-        if isinstance(event, e.CallEvent):
-            last = event.at
-        if isinstance(event, e.QueueLeft) and event.outcome == "abandoned":
-            abandoned.setdefault(int(event.at), []).append((place, event))
-        if isinstance(event, e.PbxStarted) and event.at - last <= RESTART_WITHIN:
-            for index, left in abandoned.get(int(last), []):
-                result[index] = replace(left, outcome="failed")
+        if isinstance(event, e.PbxStarted):
+            several = len({end.call for _place, end in ends}) > 1
+            if not inside and (several or event.at - last <= RESTART_WITHIN):
+                for index, end in ends:
+                    result[index] = _by_stop(end, several=several)
+            inside, ends = set(), []
+        elif isinstance(event, e.CallEvent):
+            if event.at >= last + 1:
+                ends = []
+            last = max(last, float(int(event.at)))
+            if isinstance(event, e.QueueJoined | e.MemberConnected):
+                inside.add(event.call)
+            elif isinstance(event, e.QueueLeft | e.MemberCompleted):
+                inside.discard(event.call)
+                ends.append((place, event))
     return result
+
+
+def _by_stop(end: e.QueueLeft | e.MemberCompleted, *, several: bool) -> e.QueueLeft | e.MemberCompleted:
+    if isinstance(end, e.QueueLeft):
+        return replace(end, outcome="failed") if end.outcome == "abandoned" else end
+    return replace(end, reason="pbx") if several and end.reason == "caller" else end

@@ -165,3 +165,29 @@ def test_impossible_lengths_and_calls_are_no_facts() -> None:
     assert isinstance(silent, e.MemberSilent) and silent.rang == 0
     assert isinstance(called, e.MemberCalled) and called.at == pytest.approx(NOON, abs=1)
     assert isinstance(completed, e.MemberCompleted) and completed.talked == 0
+
+
+WAITS = "1795000100|1.1|support|NONE|ENTERQUEUE||79161234567|1"
+TALKS = "1795000101|2.1|support|PJSIP/1010|CONNECT|1|2.2|1"
+ABANDONS = "1795000130|1.1|support|NONE|ABANDON|1|1|30"
+LATER = ABANDONS.replace("130|", "131|")
+COMPLETES = "1795000130|2.1|support|PJSIP/1010|COMPLETECALLER|1|29|1"
+JOINS = "1795000125|3.1|support|NONE|ENTERQUEUE||79031545546|1"
+
+
+@pytest.mark.parametrize(
+    ("lines", "started", "ends"),
+    [
+        pytest.param([WAITS, TALKS, COMPLETES, ABANDONS], 200, {"pbx", "failed"}, id="all at once, and nobody stays"),
+        pytest.param([WAITS, TALKS, COMPLETES, ABANDONS, JOINS], 200, {"caller", "abandoned"}, id="one stays: killed"),
+        pytest.param([WAITS, ABANDONS], 135, {"failed"}, id="one alone, and a quick start"),
+        pytest.param([WAITS, ABANDONS], 200, {"abandoned"}, id="one alone, long before"),
+        pytest.param([TALKS, COMPLETES], 135, {"caller"}, id="a talk alone"),
+        pytest.param([WAITS, TALKS, COMPLETES, LATER], 200, {"caller", "abandoned"}, id="one by one"),
+    ],
+)
+def test_a_stopping_pbx_ends_all_calls_at_once(lines: list[str], started: int, ends: set[str]) -> None:
+    """R12.7, trace i1: ABANDON and COMPLETECALLER stand for its own doing."""
+    told = queue_log.as_events(queue_log.parse([*lines, f"1795000{started}|NONE|NONE|NONE|QUEUESTART|"]), {})
+    found = {event.outcome for event in told if isinstance(event, e.QueueLeft)}
+    assert found | {event.reason for event in told if isinstance(event, e.MemberCompleted)} == ends

@@ -121,7 +121,7 @@ def _talk_began(facts: Facts, channel: Channel, is_operator: bool, together: dic
             live += [end.at for end in dest.ends if end.status == "ANSWER" and end.channel == channel.uniqueid]
     found = _found_talking(channel)
     if live and (found is None or min(live) <= found):
-        return min(live)
+        return min([*live, *_unheard(facts, channel, together)] if is_operator else live)
     if is_operator and _talks_to_pbx(facts, channel):
         return channel.up
     logged = [event.at for event in channel.connected]
@@ -131,6 +131,13 @@ def _talk_began(facts: Facts, channel: Channel, is_operator: bool, together: dic
         return None  # live events tell how it ended, and it was not by a talk
     known = [row.answered_at for row in _talks_in_cdr(facts, channel) if _knows_talk(facts, row, channel)]
     return min((moment for moment in known if moment is not None), default=None)
+
+
+def _unheard(facts: Facts, channel: Channel, together: dict[str, float]) -> list[float]:
+    """When a caller's talks began before he was given to somebody else, with whom nobody heard him talk."""
+    heard = {other.name for other in facts.channels.values() if other.tried or other.uniqueid in together}
+    rows = [row for row in _talks_in_cdr(facts, channel) if row.channel == channel.uniqueid and row.other not in heard]
+    return [row.answered_at for row in rows if row.answered_at is not None and _knows_talk(facts, row, channel)]
 
 
 def _found_talking(channel: Channel) -> float | None:

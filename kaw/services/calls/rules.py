@@ -15,7 +15,12 @@ from kaw.telephony.names import is_local
 NO_SUCH_NUMBER = {1, 2, 3, 22, 27, 28}  # Q.850: unallocated, no route, changed, out of order, invalid format
 BUSY, REJECTED = 17, 21
 TOGETHER = 1.0  # seconds within which two ends are one
-ENDED_BY = {"caller": HungUpBy.PARTNER, "agent": HungUpBy.OPERATOR, "transfer": HungUpBy.TRANSFER}
+ENDED_BY = {
+    "caller": HungUpBy.PARTNER,
+    "agent": HungUpBy.OPERATOR,
+    "transfer": HungUpBy.TRANSFER,
+    "pbx": HungUpBy.PBX,
+}
 DISPOSITION = {
     "BUSY": CallResult.BUSY,
     "NO ANSWER": CallResult.NO_ANSWER,
@@ -79,7 +84,7 @@ class _Reading:
         self._mark(record, final)
         record.recording = facts.recordings[0].path if facts.recordings else None
         elsewhere = bool(facts.rows) or not self.first.told_open or any(visit.recovered for visit in self.visits)
-        record.recovered = (elsewhere or self._found_talking()) and not self._seen_whole()
+        record.recovered = (elsewhere or self._found_talking() or self._lost_one()) and not self._seen_whole()
         record.spans = self._spans()
         return record
 
@@ -394,11 +399,16 @@ class _Reading:
     def _seen_whole(self) -> bool:
         """Whether live events alone told begin and end."""
         told = self.first.told_open and self.first.closed is not None
-        return told and not self._found_talking() and not any(visit.recovered for visit in self.visits)
+        unheard = self._found_talking() or self._lost_one() or any(visit.recovered for visit in self.visits)
+        return told and not unheard
 
     def _found_talking(self) -> bool:
         """Whether a talk began while nobody listened; log or CDR may tell when."""
         return any(leg.talked and leg.answered is None for leg in self.legs)
+
+    def _lost_one(self) -> bool:
+        """Whether somebody left while nobody listened and the call went on; log or CDR may tell what he did."""
+        return any(channel.gone and not channel.restarted for channel in self.facts.channels.values())
 
     def _spans(self) -> list[Span]:
         found: list[Span] = []
