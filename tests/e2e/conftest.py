@@ -17,9 +17,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from tests.e2e.simulated_office import Office
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("KAW_TEST_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+ANNA, PAVEL = ("201", "Анна Иванова"), ("202", "Павел Кузнецов")
 IN_CI = bool(os.environ.get("CI"))
 NOT_FOR_IT = ("KAW_", "PYTEST_", "NICEGUI_")  # NiceGUI would take the server for a test of its own
 
@@ -124,6 +127,23 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running KAW with the demonstration company, shared by the tests that change little."""
     made = Server(tmp_path_factory.mktemp("demo"), free_port())
+    made.start("--demo")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A simulated PBX with two operators of the demonstration company."""
+    made = Office(tmp_path, ANNA, PAVEL)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def company(tmp_path: Path, office: Office) -> Iterator[Server]:
+    """The demonstration company, whose PBX is the office."""
+    made = Server(tmp_path / "data", free_port(), office.environment)
     made.start("--demo")
     yield made
     made.stop()

@@ -1,33 +1,14 @@
 """An operator's work with a phone on the desk, against a PBX over TCP, in a real browser (R12.2b–R12.5, R12.8)."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Server, free_port, sign_in
+from tests.e2e.conftest import Server, sign_in
 from tests.e2e.simulated_office import Office
 
 PASSWORD = "kaw-demo-2026"
-ANNA, PAVEL = ("201", "Анна Иванова"), ("202", "Павел Кузнецов")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    made = Office(tmp_path, ANNA, PAVEL)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def company(tmp_path: Path, office: Office) -> Iterator[Server]:
-    """The demonstration company, whose PBX is the office."""
-    made = Server(tmp_path / "data", free_port(), office.environment)
-    made.start("--demo")
-    yield made
-    made.stop()
 
 
 def work(page: Page, company: Server, login: str = "ivanova") -> Page:
