@@ -114,6 +114,8 @@ class Browser:
                     self._heard.set_result(time.time())
                 numbered = text.rfind('"_id":')
                 self._next = int(text[numbered + 6 :].rstrip("}]")) + 1 if numbered > 0 else self._next
+        if not self._heard.done():
+            self._heard.set_exception(ConnectionError(f"KAW closed the page's line: {self._socket.close_code}"))
 
 
 def _run(browsers: int, story: Any) -> list[float]:
