@@ -408,7 +408,10 @@ class _Reading:
 
     def _lost_one(self) -> bool:
         """Whether somebody left while nobody listened and the call went on; log or CDR may tell what he did."""
-        return any(channel.gone and not channel.restarted for channel in self.facts.channels.values())
+        return any(
+            channel.gone and not channel.restarted and channel.closed is None
+            for channel in self.facts.channels.values()
+        )
 
     def _spans(self) -> list[Span]:
         found: list[Span] = []

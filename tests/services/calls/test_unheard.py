@@ -244,6 +244,16 @@ def test_whom_a_caller_talked_with_unheard_is_looked_up() -> None:
     assert (found.operator, found.answered, found.talk_ms) == ("1010", 104, 76_000)
 
 
+def test_a_call_the_log_foretold_was_heard_whole() -> None:
+    """It came in the very second of the present, which did not have it yet."""
+    foretold = [
+        e.QueueJoined(100, LOG, CALL, CALL, "support", "79161234567"),
+        e.ChannelGone(100.2, KAW, CALL, CALL, False, 40),
+    ]
+    ends = [e.ChannelClosed(140, LIVE, CALL, channel, 16) for channel in ("1800.2", CALL)]
+    assert not record(foretold, came(), talks(), ends).recovered
+
+
 def test_a_colleague_who_gave_the_call_away_ended_the_talk() -> None:
     """Between operators, from the CDR alone: who was called last did not answer."""
     rows = (
