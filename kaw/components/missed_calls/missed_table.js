@@ -25,7 +25,7 @@ export default {
             ><template v-else>{{ partner.title }}</template></template></td>
           <td class="queue">{{ row.queue }}</td>
           <td v-if="row.times" class="times" :class="{ again: row.again }" :title="row.since || undefined">{{ row.times }}</td>
-          <td class="waited">{{ row.waited }}</td>
+          <td class="waited" :data-head="labels.waited">{{ row.waited }}</td>
           <td class="who">{{ row.who }}</td>
           <td class="deeds"><button v-for="deed in row.deeds" :key="deed" type="button" class="kaw-deed" :disabled="row.gone"
             :data-deed="deed" :aria-label="labels[deed] + ' ' + (row.number || row.at)"

@@ -40,6 +40,7 @@ class MissedTable(Element, component="missed_table.js"):
             "claim": _("Take"),
             "release": _("Give back"),
             "close": _("Close"),
+            "waited": _("Waited"),
         }
         self.show((), closed=False)
         self.set_calls(may_call())
