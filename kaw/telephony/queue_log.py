@@ -7,6 +7,7 @@ belongs to whom. What cannot be read is left out and counted.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ LOG = e.Source.LOG
 STEP = 1e-6  # seconds between two lines of one second
 SLACK = 5.0
 PAGE = 2_000  # rows of a table at once
-LEFT = {"EXITWITHTIMEOUT": "timeout", "EXITEMPTY": "empty", "EXITWITHKEY": "key"}
+LEFT = {"EXITWITHTIMEOUT": "timeout", "EXITEMPTY": "empty", "EXITWITHKEY": "key", "WITHDRAW": "key"}
 COMPLETED = {
     "COMPLETECALLER": "caller",
     "COMPLETEAGENT": "agent",
@@ -34,6 +35,7 @@ COMPLETED = {
     "ATTENDEDTRANSFER": "transfer",
     "TRANSFER": "transfer",
 }
+ENDS = {"ABANDON", "SYSCOMPAT", *LEFT, *COMPLETED}  # of a stay in a queue and of the talk after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +160,14 @@ def names_in(lines: Iterable[LogLine]) -> set[str]:
 
 def as_events(lines: Iterable[LogLine], members: Mapping[str, str]) -> list[e.PbxEvent]:
     """The same as facts. ``members`` maps names to interfaces; what looks like an interface is one."""
+    lines = list(lines)
     found: list[e.PbxEvent] = []
-    for line in lines:
+    stops = _stops(lines)
+    for place, line in enumerate(lines):
         interface = line.member if "/" in line.member else members.get(line.member, "")
-        found += [event for event in _events_of(line, interface) if not _of_no_call(event)]
-    return _with_stops(found)
+        told = [event for event in _events_of(line, interface) if not _of_no_call(event)]
+        found += [_by_stop(event, several=stops[place]) for event in told] if place in stops else told
+    return found
 
 
 def _of_no_call(event: e.PbxEvent) -> bool:
@@ -210,38 +215,42 @@ def _member_events(line: LogLine, interface: str) -> list[e.PbxEvent]:
     return []
 
 
-RESTART_WITHIN = 15.0  # seconds from the last line of a stopping PBX to its next start
+RESTART_WITHIN, ALL_WITHIN = 15.0, 600.0  # seconds from the end of one call, or of several, to the next start
+STOPPED = {"ABANDON", "COMPLETECALLER", "COMPLETEAGENT"}
 
 
-def _with_stops(found: list[e.PbxEvent]) -> list[e.PbxEvent]:
-    """A PBX that stops in peace writes every waiting caller as abandoned and every talk as ended by the caller.
+def _stops(lines: Sequence[LogLine]) -> dict[int, bool]:
+    """Lines that a stopping PBX wrote, by their places; whether it ended several calls.
 
-    It leaves nobody in the log, as one that is killed does; and either all of several calls ended in the last second
-    before its next start, or that came soon.
+    It writes every waiting caller as abandoned and every talk as ended by one of the two. It leaves nobody in the log,
+    as one that is killed does, and writes nothing after it; and either several calls ended in that second, or it was
+    started again at once.
     """
-    result = list(found)
-    inside: set[str] = set()
-    last, ends = float("-inf"), list[tuple[int, e.QueueLeft | e.MemberCompleted]]()  # in the last second
-    for place, event in enumerate(found):
-        if isinstance(event, e.PbxStarted):
-            several = len({end.call for _place, end in ends}) > 1
-            if not inside and (several or event.at - last <= RESTART_WITHIN):
-                for index, end in ends:
-                    result[index] = _by_stop(end, several=several)
-            inside, ends = set(), []
-        elif isinstance(event, e.CallEvent):
-            if event.at >= last + 1:
-                ends = []
-            last = max(last, float(int(event.at)))
-            if isinstance(event, e.QueueJoined | e.MemberConnected):
-                inside.add(event.call)
-            elif isinstance(event, e.QueueLeft | e.MemberCompleted):
-                inside.discard(event.call)
-                ends.append((place, event))
-    return result
+    found: dict[int, bool] = {}
+    inside: Counter[str] = Counter()
+    last, ends = float("-inf"), list[int]()  # of the last second
+    for place, line in enumerate(lines):
+        if line.event == "QUEUESTART":
+            several = len({lines[end].call for end in ends}) > 1
+            if not inside.total() and line.at - last <= (ALL_WITHIN if several else RESTART_WITHIN):
+                found.update(dict.fromkeys(ends, several))
+            inside, ends = Counter(), []
+            continue
+        if line.at >= last + 1:
+            ends = []
+        last = max(last, float(int(line.at)))
+        if line.event == "ENTERQUEUE":
+            inside[line.call] += 1
+        elif line.event == "CONNECT":
+            inside[line.call] = max(1, inside[line.call])
+        elif line.event in ENDS:
+            inside[line.call] = max(0, inside[line.call] - 1)
+        if line.event in STOPPED:
+            ends.append(place)
+    return found
 
 
-def _by_stop(end: e.QueueLeft | e.MemberCompleted, *, several: bool) -> e.QueueLeft | e.MemberCompleted:
-    if isinstance(end, e.QueueLeft):
-        return replace(end, outcome="failed") if end.outcome == "abandoned" else end
-    return replace(end, reason="pbx") if several and end.reason == "caller" else end
+def _by_stop(event: e.PbxEvent, *, several: bool) -> e.PbxEvent:
+    if isinstance(event, e.QueueLeft):
+        return replace(event, outcome="failed")
+    return replace(event, reason="pbx") if several and isinstance(event, e.MemberCompleted) else event

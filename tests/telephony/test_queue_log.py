@@ -172,7 +172,8 @@ TALKS = "1795000101|2.1|support|PJSIP/1010|CONNECT|1|2.2|1"
 ABANDONS = "1795000130|1.1|support|NONE|ABANDON|1|1|30"
 LATER = ABANDONS.replace("130|", "131|")
 COMPLETES = "1795000130|2.1|support|PJSIP/1010|COMPLETECALLER|1|29|1"
-JOINS = "1795000125|3.1|support|NONE|ENTERQUEUE||79031545546|1"
+GIVES = "1795000130|3.1|support|PJSIP/1011|BLINDTRANSFER|1012|internal|1|1|1"
+JOINS = "1795000090|3.1|support|NONE|ENTERQUEUE||79031545546|1"
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,31 @@ JOINS = "1795000125|3.1|support|NONE|ENTERQUEUE||79031545546|1"
         pytest.param([WAITS, ABANDONS], 135, {"failed"}, id="one alone, and a quick start"),
         pytest.param([WAITS, ABANDONS], 200, {"abandoned"}, id="one alone, long before"),
         pytest.param([TALKS, COMPLETES], 135, {"caller"}, id="a talk alone"),
+        pytest.param([WAITS, TALKS, COMPLETES, ABANDONS], 900, {"caller", "abandoned"}, id="at once, and long before"),
+        pytest.param(
+            [WAITS, TALKS, COMPLETES, ABANDONS, "1795000140|NONE|support|Анна|PAUSE|"],
+            200,
+            {"caller", "abandoned"},
+            id="and somebody worked on",
+        ),
+        pytest.param(
+            [JOINS, WAITS, GIVES, ABANDONS],
+            200,
+            {"transfer", "abandoned"},
+            id="one of them was given away",
+        ),
+        pytest.param(
+            [JOINS, WAITS, TALKS, "1795000130|3.1|sales|NONE|ENTERQUEUE||79031545546|1", GIVES, COMPLETES, ABANDONS],
+            200,
+            {"transfer", "caller", "abandoned"},
+            id="one waits again",
+        ),
+        pytest.param(
+            [JOINS, WAITS, TALKS, "1795000126|3.1|support|NONE|WITHDRAW|1|1|36", COMPLETES, ABANDONS],
+            200,
+            {"key", "pbx", "failed"},
+            id="one was withdrawn before",
+        ),
         pytest.param([WAITS, TALKS, COMPLETES, LATER], 200, {"caller", "abandoned"}, id="one by one"),
     ],
 )

@@ -120,9 +120,17 @@ def gather(call: str, events: Iterable[e.CallEvent]) -> Facts:
     return facts
 
 
-def _order(event: e.CallEvent) -> tuple[float, int, int, str, str, str]:
+def _order(event: e.CallEvent) -> tuple[Any, ...]:
     sequence = event.sequence if isinstance(event, e.CdrRow) else 0
-    return event.at, RANK[event.source], sequence, type(event).__name__, event.channel, getattr(event, "dest", "")
+    place = event.at, RANK[event.source], sequence, type(event).__name__, event.channel, getattr(event, "dest", "")
+    return (*place, *_best_known(event)) if event.source is Source.LOG else place
+
+
+def _best_known(event: e.CallEvent) -> tuple[Any, ...]:
+    """A line of the log read twice, with less of the log around it or fewer names: the better reading is the first."""
+    outcome, reason = getattr(event, "outcome", ""), getattr(event, "reason", "")
+    interface = getattr(event, "interface", "")
+    return outcome == "abandoned", reason != "pbx", not interface, outcome, reason, interface
 
 
 def _opened(facts: Facts, event: e.ChannelOpened) -> None:
@@ -133,7 +141,9 @@ def _opened(facts: Facts, event: e.ChannelOpened) -> None:
     if event.exten and (seen_first or not channel.exten):
         channel.exten = event.exten  # after a transfer the present and the CDR tell where it went instead
     channel.opened = event.at if channel.opened is None else channel.opened
-    channel.told_open = channel.told_open or event.source is Source.LIVE
+    if event.source is Source.LIVE:
+        channel.told_open = True
+        channel.gone = channel.restarted = False  # the log foretold it, and the present did not have it yet
     channel.seen_open = channel.seen_open or (bool(event.exten or event.number) and not event.answered)
     if event.answered and channel.up is None:
         channel.up = event.at
@@ -217,7 +227,7 @@ def _completed(facts: Facts, event: e.MemberCompleted) -> None:
 
 
 def _left(facts: Facts, event: e.QueueLeft) -> None:
-    if event.source is Source.LOG and event.outcome == "abandoned":
+    if event.source is Source.LOG and event.outcome in ("abandoned", "failed"):
         facts.channel(event.channel).closed_by_log = event.at
 
 

@@ -30,7 +30,7 @@ def legs_of(facts: Facts, parties: Parties) -> list[LegRecord]:
     legs += [
         leg
         for channel in facts.channels.values()
-        if is_local(channel.name) and (leg := _loop_leg(channel, legs)) is not None
+        if is_local(channel.name) and (leg := _loop_leg(facts, channel, legs)) is not None
     ]
     return sorted(legs, key=lambda leg: (leg.started, leg.uniqueid))
 
@@ -67,8 +67,11 @@ def _leg(
     return leg
 
 
-def _loop_leg(channel: Channel, legs: list[LegRecord]) -> LegRecord | None:
-    """A queue member behind Asterisk's loop, when no phone of his own shows (an answering machine, a mobile)."""
+def _loop_leg(facts: Facts, channel: Channel, legs: list[LegRecord]) -> LegRecord | None:
+    """A queue member behind Asterisk's loop, when no phone of his own shows (an answering machine, a mobile).
+
+    The loop itself may go when he has answered, and he talks on.
+    """
     if not channel.called and not channel.connected:
         return None
     source = (channel.connected or channel.called)[0]
@@ -78,9 +81,19 @@ def _loop_leg(channel: Channel, legs: list[LegRecord]) -> LegRecord | None:
     leg = LegRecord(channel.uniqueid, channel.name, operator, "", _began(channel), rings=True, over=channel.is_over)
     leg.answered = channel.connected[0].at if channel.connected else None
     leg.talked = leg.answered is not None
-    leg.ended = channel.ended
+    leg.ended = _loop_talk_ended(facts, channel) if leg.talked else channel.ended
+    leg.over = leg.ended is not None or (channel.is_over and not leg.talked)
     leg.result = _result(channel, leg)
     return leg
+
+
+def _loop_talk_ended(facts: Facts, channel: Channel) -> float | None:
+    """As the queue tells it, live rather than in its log; else with the caller."""
+    told = [event for event in facts.queue_events if completes(event, channel)]
+    told.sort(key=lambda event: event.source is not Source.LIVE)
+    if told:
+        return told[0].at
+    return facts.first.ended if facts.first is not None else None
 
 
 def _began(channel: Channel) -> float:
@@ -141,10 +154,15 @@ def _unheard(facts: Facts, channel: Channel, together: dict[str, float]) -> list
 
 
 def _found_talking(channel: Channel) -> float | None:
-    """When it was found in a bridge that nobody saw it enter, before any that somebody did."""
-    entered = [event for event in channel.bridges if isinstance(event, e.BridgeEntered)]
-    first = min(entered, key=lambda event: event.at, default=None)
-    return None if first is None or first.source is Source.LIVE else first.at
+    """When it was found in a bridge that nobody saw it enter. It may enter while the present is being read."""
+    found: e.BridgeEntered | None = None
+    for event in _moves(channel):
+        if isinstance(event, e.BridgeLeft):
+            break
+        if event.source is Source.LIVE and (found is None or event.bridge == found.bridge):
+            return None
+        found = found or event
+    return None if found is None else found.at
 
 
 def _talks_to_pbx(facts: Facts, channel: Channel) -> bool:
@@ -180,8 +198,13 @@ def _knows_talk(facts: Facts, row: e.CdrRow, channel: Channel) -> bool:
     return row.answered_at is not None and not was_up and (row.channel != channel.uniqueid or row.number != row.dialled)
 
 
+def _moves(channel: Channel) -> list[e.BridgeEntered | e.BridgeLeft]:
+    """Into bridges and out of them, by time."""
+    return sorted(channel.bridges, key=lambda event: (event.at, isinstance(event, e.BridgeEntered)))
+
+
 def _talk_ended(facts: Facts, channel: Channel) -> float | None:
-    moves = sorted(channel.bridges, key=lambda event: (event.at, isinstance(event, e.BridgeEntered)))
+    moves = _moves(channel)
     if moves and isinstance(moves[-1], e.BridgeLeft):
         return moves[-1].at
     if channel.closed is not None or channel.moved is not None:
@@ -198,8 +221,9 @@ def completes(event: e.CallEvent, channel: Channel) -> TypeGuard[e.MemberComplet
     connect = channel.connected[0]
     if (event.queue, event.channel) != (connect.queue, connect.channel):
         return False
-    if event.interface not in {each.interface for each in channel.connected}:
-        return False
+    members = {Parties.member_of(each.interface) for each in channel.connected}
+    if event.interface and "" not in members and Parties.member_of(event.interface) not in members:
+        return False  # of another try; "": a name that nobody could tell the phone of
     return event.at - event.talked >= connect.at - 2  # the same queue may have connected the caller to him before
 
 

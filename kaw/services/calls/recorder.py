@@ -141,11 +141,11 @@ class Recorder:
 
     def _restarted(self, at: float) -> None:
         """Nothing from before a start of the PBX lives on."""
+        heard = min(at, self._calls.newest)
         for linkedid, channels in self._calls.open_channels().items():
             if all(event.at < at for event in self._calls[linkedid].events):
                 for channel in channels:
-                    gone = e.ChannelGone(at, e.Source.KAW, linkedid, channel, True, min(at, self._calls.newest))
-                    self._calls.add(gone)
+                    self._calls.add(e.ChannelGone(at, e.Source.KAW, linkedid, channel, True, heard))
 
     def _recall(self, operator: str, since: float) -> None:
         """Read an operator's past back, from the interval that held at ``since`` on."""

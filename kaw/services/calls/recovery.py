@@ -65,7 +65,6 @@ def _caught_up(
 ) -> PbxReconciliation:
     heard = recorder.newest
     if snapshot is not None:
-        recorder.hear_clock(snapshot.at)
         past = until(past, snapshot.at)
     members = _members(recorder, past, snapshot) | names
     told = _by_call(recorder, past, as_events(past.lines, members))
@@ -78,6 +77,7 @@ def _caught_up(
     general = [event for event in as_events(past.lines, members) if not isinstance(event, e.CallEvent)]
     recorder.absorb([*general, *(event for events in fresh.values() for event in events)])
     if snapshot is not None:
+        recorder.hear_clock(snapshot.at)  # after what the log tells of a restart: until then nothing was heard
         recorder.absorb(_present(recorder, snapshot))
         recorder.absorb(gone(recorder, snapshot, heard))
     result.closed = _closed(list(fresh))

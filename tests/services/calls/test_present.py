@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from kaw import db
-from kaw.models import Call, CallDirection, CallResult, QueueVisit, VisitOutcome
+from kaw.models import Call, CallDirection, CallResult, OperatorInterval, QueueVisit, VisitOutcome
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.services.calls.recovery import Past, catch_up
@@ -102,6 +102,29 @@ def test_a_talk_of_the_log_ends_with_the_pbx(bench: Bench) -> None:
             call = session.exec(select(Call)).one()
             assert (call.result, call.operator, call.ended_at) == (CallResult.ANSWERED, "1010", None)
             assert call.closed_by_kaw
+
+
+# The line was lost an hour before the PBX stopped under the talk: nobody knows how long it went on
+def test_no_time_is_made_up_until_the_pbx_starts(bench: Bench) -> None:
+    with bench.empty():
+        recorder, caller, leg = Recorder(Parties), "1795481400.13", "1795481401.14"
+        about, phone = (caller, caller), (caller, leg)
+        recorder.absorb(
+            [
+                e.MemberState(AT - 4000, e.Source.LIVE, "PJSIP/1010", "support"),
+                e.ChannelOpened(AT - 3620, e.Source.LIVE, *about, "PJSIP/trunk-00000001", "79161234567", "500"),
+                e.QueueJoined(AT - 3620, e.Source.LIVE, *about, "support", "79161234567"),
+                e.ChannelOpened(AT - 3610, e.Source.LIVE, *phone, "PJSIP/1010-00000002", "", ""),
+                e.MemberCalled(AT - 3610, e.Source.LIVE, *about, "support", "PJSIP/1010", leg),
+                e.MemberConnected(AT - 3600, e.Source.LIVE, *about, "support", "PJSIP/1010", leg, 20.0, 10.0),
+            ]
+        )
+        log = [f"{int(AT) - 28}|NONE|NONE|NONE|QUEUESTART|"]
+        snapshot = Snapshot(at=AT, started_at=AT - 30)
+        catch_up(recorder, Parties(), Past(queue_log.parse(log)), snapshot, AT - 3590)
+        with db.reading() as session:
+            talks = session.exec(select(OperatorInterval).where(OperatorInterval.state == "talking")).all()
+        assert [(each.ended_at - each.started_at).total_seconds() for each in talks if each.ended_at] == []
 
 
 # The line died between asking for a call and the PBX's answer

@@ -6,7 +6,7 @@ ends with its try, and a channel that is up already counts as answered at the be
 
 from collections.abc import Iterable
 
-from kaw.models import CallResult, HungUpBy
+from kaw.models import CallResult, HungUpBy, OperatorState
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.records import CallRecord
 from kaw.services.calls.rules import derive
@@ -250,8 +250,63 @@ def test_a_call_the_log_foretold_was_heard_whole() -> None:
         e.QueueJoined(100, LOG, CALL, CALL, "support", "79161234567"),
         e.ChannelGone(100.2, KAW, CALL, CALL, False, 40),
     ]
+    waits = record(foretold, came())
+    assert (waits.over, waits.closed_by_kaw, waits.visits[0].waits) == (False, False, True)
     ends = [e.ChannelClosed(140, LIVE, CALL, channel, 16) for channel in ("1800.2", CALL)]
     assert not record(foretold, came(), talks(), ends).recovered
+
+
+def test_who_answers_while_the_present_is_read_was_heard() -> None:
+    """The present has a moment of its own, and its list of channels is from a later one."""
+    begin = [
+        e.ChannelOpened(100.3, LIVE, CALL, CALL, ANNA, "1010", "79161234567"),
+        e.ChannelOpened(100.4, LIVE, CALL, "1800.2", CALLER, "", ""),
+        e.DialBegan(100.4, LIVE, CALL, CALL, "1800.2", "79161234567"),
+        *(e.BridgeEntered(110.25, KAW, CALL, channel, "one") for channel in ("1800.2", CALL)),
+        e.DialEnded(110.3, LIVE, CALL, CALL, "1800.2", "ANSWER"),
+        *(e.BridgeEntered(110.31, LIVE, CALL, channel, "one") for channel in ("1800.2", CALL)),
+    ]
+    found = record(begin, (e.ChannelClosed(180, LIVE, CALL, channel, 16) for channel in ("1800.2", CALL)))
+    assert (found.answered, found.talk_ms, found.recovered) == (110.3, 69_700, False)
+
+
+def test_the_better_reading_of_a_line_counts() -> None:
+    """Of a log read twice: the second time it had the start of the PBX, or the member's phone was known."""
+    row_ = row(100, 130, ANNA, answered=100)
+    for outcome, result in (("abandoned", CallResult.ABANDONED), ("failed", CallResult.FAILED)):
+        assert record(came(), e.QueueLeft(130, LOG, CALL, CALL, "support", outcome)).result is result
+    both = [e.QueueLeft(130, LOG, CALL, CALL, "support", outcome) for outcome in ("abandoned", "failed")]
+    assert record(came(), both).result is CallResult.FAILED
+    ends = [completed(130, 27, reason) for reason in ("caller", "pbx")]
+    assert record(came(), talks(), ends, row_).hung_up_by is HungUpBy.PBX
+    told = [e.MemberConnected(103, LOG, CALL, CALL, "support", each, "1800.2", 3.0, 2.0) for each in ("", "PJSIP/1010")]
+    assert record(came(), told, completed(130, 27, "agent"), row_).operator == "1010"
+
+
+def test_a_member_without_a_known_phone_ends_his_talk() -> None:
+    """The log calls him by a name that nobody could tell the phone of."""
+    nameless = e.MemberCompleted(130, LOG, CALL, CALL, "support", "", 27, "agent")
+    found = record(came(), talks(), nameless, row(100, 130, ANNA, answered=100))
+    assert (found.operator, found.hung_up_by) == ("1010", HungUpBy.OPERATOR)
+
+
+def test_a_mobile_behind_the_pbxs_loop_talks_on_without_the_loop() -> None:
+    """It leaves the call as soon as both ends are there, unless its name ends in /n."""
+    loop, interface = "Local/79160001122@from-internal-00000001;1", "Local/79160001122@from-internal"
+    answers = [
+        e.ChannelOpened(101, LIVE, CALL, "1800.2", loop, "", ""),
+        e.MemberCalled(101, LIVE, CALL, CALL, "support", interface, "1800.2"),
+        e.QueueLeft(103, LIVE, CALL, CALL, "support", ""),
+        e.MemberConnected(103, LIVE, CALL, CALL, "support", interface, "1800.2", 3.0, 2.0),
+        e.ChannelClosed(103.2, LIVE, CALL, "1800.2", 16),
+    ]
+    talking = record(came(), answers)
+    assert [(span.started, span.ended) for span in talking.spans if span.state is OperatorState.TALKING] == [
+        (103, None)
+    ]
+    end = e.MemberCompleted(160, LIVE, CALL, CALL, "support", interface, 57, "caller")
+    found = record(came(), answers, end, e.ChannelClosed(160, LIVE, CALL, CALL, 16))
+    assert (found.operator, found.talk_ms, found.hung_up_by) == ("79160001122", 57_000, HungUpBy.PARTNER)
 
 
 def test_a_colleague_who_gave_the_call_away_ended_the_talk() -> None:
