@@ -144,7 +144,8 @@ class _Case:
         if any(map(self._told_talk, self.true.talks)):
             return [CallResult.ANSWERED]
         if self.true.talks:  # and nobody told: killed with it
-            return [CallResult.FAILED, None]
+            just_heard = any(self.ledger.listening(talk.began) for talk in self.true.talks)
+            return [CallResult.FAILED, None, *([CallResult.ANSWERED] if just_heard else [])]
         outcome = self.true.visits[-1].outcome if self.true.visits else self.true.outcome
         if self.true.direction == "in":
             unseen = [CallResult.ABANDONED] if outcome == "failed" and self.stop_unseen else []

@@ -69,6 +69,10 @@ class Ledger:
             return False
         return (start if end is None else end) > self._ready_before(start + EDGE_S) + EDGE_S
 
+    def listening(self, moment: float) -> bool:
+        """Whether somebody listened in this very moment; what was told in it may have been lost all the same."""
+        return moment > self._ready_before(moment)
+
     def heard_whole(self, start: float, end: float) -> bool:
         """Whether somebody listened all the time."""
         return start > self._ready_before(end + EDGE_S) + EDGE_S

@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from kaw import db
 from kaw.models import Call, CallDirection, CallLeg, CallResult, QueueVisit, Right, User
-from kaw.services import access, call_notes, call_partners, recordings, settings
+from kaw.services import access, call_notes, call_partners, call_scope, recordings, settings
 from kaw.services.access import Actor, Rights
 from kaw.services.dialling import clean_number
 
@@ -108,12 +108,6 @@ def page(
     return CallPage(_rows(session, rights, ids[:PAGE], shown), len(ids) > PAGE)
 
 
-def own_calls(rights: Rights, *, dialled: bool = False) -> SelectOfScalar[int]:
-    """Ids of the calls that the user's phone took part in, or of those he dialled."""
-    found = select(CallLeg.call_id).where(CallLeg.user_id == rights.user_id)
-    return found.where(col(CallLeg.called).is_(False)) if dialled else found
-
-
 def last_queues(session: Session, ids: Sequence[int | None]) -> dict[int | None, str]:
     """The last queue of each call."""
     query = select(QueueVisit.call_id, QueueVisit.queue).where(col(QueueVisit.call_id).in_(ids))
@@ -131,11 +125,11 @@ def _matching(rights: Rights, query: CallQuery) -> SelectOfScalar[int | None]:
     elif query.kind is not CallKind.ALL:
         found = found.where(Call.direction == CallDirection(query.kind.value))
     if not rights.has(Right.REPORTS):
-        found = found.where(col(Call.id).in_(own_calls(rights)))
+        found = found.where(col(Call.id).in_(call_scope.own_calls(rights)))
     if query.number.strip():
         found = found.where(_has_number(query.number))
-        if not call_partners.sees_numbers(rights):  # a filter must not tell what is hidden
-            found = found.where(col(Call.id).in_(own_calls(rights, dialled=True)))
+        if not call_scope.sees_numbers(rights):  # a filter must not tell what is hidden
+            found = found.where(col(Call.id).in_(call_scope.own_calls(rights, dialled=True)))
     return found
 
 

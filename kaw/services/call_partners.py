@@ -13,6 +13,7 @@ from kaw.fields.phone import format_number, key_of, phones_in
 from kaw.models import Call, CallDirection, CallLeg, CardState, PartnerCard, PartnerPhone, Right, User
 from kaw.services import access, card_schema, partner_names, settings
 from kaw.services.access import Actor, Rights
+from kaw.services.call_scope import calls_of, sees_numbers, shown_numbers
 from kaw.services.telephony_settings import TALKERS
 from kaw.telephony.names import is_extension
 
@@ -86,15 +87,10 @@ def hears_own() -> bool:
     return bool(settings.value("recordings_heard_by") == TALKERS)
 
 
-def sees_numbers(rights: Rights) -> bool:
-    """Whether phones are open to a user at all: a number on the screen is a phone field's value (R12.5)."""
-    return any(item.holds_phones for item in card_schema.schema().visible(rights))
-
-
 def caller_of(session: Session, rights: Rights, call: Call) -> Caller:
     """The same within a session, for who may know the call; with the last contact before it."""
     found = callers_of(session, rights, [call])[call.id or 0]
-    return replace(found, last=_last_contact(session, call, found.partner_id)) if found.partner_id else found
+    return replace(found, last=_last_contact(session, rights, call, found.partner_id)) if found.partner_id else found
 
 
 def callers_of(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
@@ -124,19 +120,20 @@ def _known(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int,
 def _hidden(session: Session, rights: Rights, calls: Sequence[Call]) -> dict[int, Caller]:
     """For who sees no phones: who called, or who of several it may be, without a number. Whom he called himself he is
     not told, as he typed the number."""
-    unsaid = {call.id: number_key(call.number) for call in calls if call.partner_id is None and _inbound(call)}
-    holders = {key: ids for key, ids in _holders(session, set(unsaid.values())).items() if len(ids) > 1}
-    came_in = {call.partner_id for call in calls if call.partner_id is not None and _inbound(call)}
-    there = select(PartnerCard.id).where(col(PartnerCard.id).in_(came_in), PartnerCard.state != CardState.IN_BIN)
-    known = {each for each in session.exec(there) if each is not None}.union(*holders.values())
-    titles = _titles(session, rights, known)
+    said = {call.partner_id for call in calls if call.partner_id is not None and _inbound(call)}
+    there = select(PartnerCard.id).where(col(PartnerCard.id).in_(said), PartnerCard.state != CardState.IN_BIN)
+    known = {each for each in session.exec(there) if each is not None}
+    unsaid = {number_key(call.number) for call in calls if _inbound(call) and call.partner_id not in known}
+    holders = _holders(session, unsaid)
+    titles = _titles(session, rights, known.union(*holders.values()))
     found = {}
     for call in calls:
         plain = Caller(call.id or 0, _inbound(call), "", hidden_from_him=True)
-        if plain.inbound and call.partner_id in titles:
-            plain = replace(plain, partner_id=call.partner_id, title=titles[call.partner_id])
-        several = holders.get(unsaid.get(call.id, ""), [])
-        plain = replace(plain, choices=tuple((partner, titles[partner]) for partner in several))
+        whose = [call.partner_id] if call.partner_id in known else holders.get(number_key(call.number), [])
+        if plain.inbound and len(whose) == 1:
+            plain = replace(plain, partner_id=whose[0], title=titles[whose[0] or 0])
+        elif plain.inbound:
+            plain = replace(plain, choices=tuple((partner, titles[partner]) for partner in whose if partner))
         found[plain.call_id] = plain
     return found
 
@@ -224,12 +221,13 @@ def _holders(session: Session, keys: Collection[str], fields: Collection[int] | 
     return found
 
 
-def _last_contact(session: Session, call: Call, partner_id: int) -> LastContact | None:
+def _last_contact(session: Session, rights: Rights, call: Call, partner_id: int) -> LastContact | None:
+    open_to_him = calls_of(rights, partner_id, shown_numbers(session, rights, partner_id))
     query = (
         select(Call.answered_at, User.full_name)
         .join(User, col(User.id) == col(Call.user_id), isouter=True)
         .where(
-            Call.partner_id == partner_id,
+            *open_to_him,
             Call.id != call.id,
             col(Call.started_at) < call.started_at,
             col(Call.answered_at).is_not(None),

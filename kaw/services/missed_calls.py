@@ -17,7 +17,7 @@ from kaw import db, live
 from kaw.errors import AccessDenied, Conflict, NotFound
 from kaw.i18n import N_
 from kaw.models import AuditAction, Call, CallLeg, QueueVisit, Right
-from kaw.services import access, audit, call_history, call_partners, operator_day, users
+from kaw.services import access, audit, call_history, call_partners, call_scope, operator_day, users
 from kaw.services.access import Actor, Rights
 from kaw.services.call_partners import Caller
 from kaw.services.calls.misses import IS_MISSED
@@ -153,7 +153,7 @@ def _alike(rights: Rights, call_id: int) -> list[int]:
         this = session.exec(select(Call.digits10).where(Call.id == call_id, *IS_MISSED, *scope)).first()
         if this is None:
             raise NotFound
-        if not this or not call_partners.sees_numbers(rights):
+        if not this or not call_scope.sees_numbers(rights):
             return [call_id]
         alike = session.exec(select(Call.id).where(*_OPEN, Call.digits10 == this, *scope))
         return [call_id, *(each for each in alike if each is not None and each != call_id)]
@@ -178,7 +178,7 @@ def _scope(session: Session, rights: Rights) -> tuple[sa.ColumnElement[bool], ..
 
 def _grouped(rights: Rights, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     """One row per caller: his key, or the id of the one call that stands for itself."""
-    key, lone = (col(Call.digits10), _LONE) if call_partners.sees_numbers(rights) else (sa.literal(""), col(Call.id))
+    key, lone = (col(Call.digits10), _LONE) if call_scope.sees_numbers(rights) else (sa.literal(""), col(Call.id))
     last = sa.func.max(col(Call.started_at)).label("last_at")
     columns = (key.label("key"), lone.label("lone"), last, sa.func.max(col(Call.id)).label("last_id"))
     return sa.select(*columns).where(*conditions).group_by(sa.text("1"), sa.text("2"))

@@ -25,7 +25,8 @@ from kaw.models import (
 from kaw.services import access, settings
 from kaw.services.access import Actor, Rights
 from kaw.services.cache import Cache
-from kaw.services.call_partners import Caller, callers_of, sees_numbers
+from kaw.services.call_partners import Caller, callers_of
+from kaw.services.call_scope import sees_numbers
 
 MOST = 200  # calls and entries that are listed
 LATELY = timedelta(days=7)  # within which a queue's call at somebody's phone tells that he serves it

@@ -1,9 +1,4 @@
-"""«История по звонкам» of a card (R8.2.8): the calls of a partner, and how many there were with each of his numbers.
-
-Who sees some phones of the card and not all does not see the calls by the others: other screens (his history, missed
-calls, who waits) show numbers, and side by side they would tell whose a hidden one is. Who sees no phones at all sees
-no number anywhere, but those that he dialled himself: about these calls the card keeps quiet.
-"""
+"""«История по звонкам» of a card (R8.2.8): the calls of a partner, and how many there were with each of his numbers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,8 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from kaw import db
-from kaw.models import Call, CallDirection, CallResult, PartnerPhone
-from kaw.services import access, call_history, call_partners, card_schema, partner_cards
+from kaw.models import Call, CallDirection, CallResult
+from kaw.services import access, call_history, call_partners, call_scope, card_schema, partner_cards
 from kaw.services.access import Actor, Rights
 from kaw.services.call_history import CallPage, Mark
 
@@ -35,7 +30,7 @@ def calls(actor: Actor, partner_id: int, before: Mark | None = None) -> CallPage
     rights = access.rights(actor)
     with db.reading() as session:
         shown = _shown_numbers(session, rights, partner_id)
-        found = select(col(Call.id)).where(*_open_calls(rights, partner_id, shown))
+        found = select(col(Call.id)).where(*call_scope.calls_of(rights, partner_id, shown))
         return call_history.page(session, rights, found, before, shown)
 
 
@@ -51,7 +46,9 @@ def totals(actor: Actor, partner_id: int) -> list[NumberTotals]:
     )
     with db.reading() as session:
         shown = _shown_numbers(session, rights, partner_id)
-        ended = sa.select(*columns).where(*_open_calls(rights, partner_id, shown), col(Call.result).is_not(None))
+        ended = sa.select(*columns).where(
+            *call_scope.calls_of(rights, partner_id, shown), col(Call.result).is_not(None)
+        )
         found: dict[str, list[int]] = {}
         for key, number, together, lost in session.connection().execute(ended.group_by(col(Call.digits10))):
             seen = call_partners.shown_number(number) if shown is None or key in shown else ""
@@ -67,27 +64,10 @@ def concerns(actor: Actor, partner_id: int, call_ids: Collection[int]) -> bool:
     rights = access.rights(actor)
     with db.reading() as session:
         shown = _shown_numbers(session, rights, partner_id)
-        of_them = select(Call.id).where(*_open_calls(rights, partner_id, shown), col(Call.id).in_(call_ids))
+        of_them = select(Call.id).where(*call_scope.calls_of(rights, partner_id, shown), col(Call.id).in_(call_ids))
         return session.exec(of_them.limit(1)).first() is not None
 
 
 def _shown_numbers(session: Session, rights: Rights, partner_id: int) -> Collection[str] | None:
-    """Keys of the numbers in the card's fields that he sees; None: he sees all fields with phones."""
-    schema = card_schema.schema()
-    partner_cards.row_of(session, schema, rights, partner_id)
-    if call_partners.sees_numbers(rights) and all(rights.sees(item.id) for item in schema.fields if item.holds_phones):
-        return None
-    fields = [item.id for item in schema.visible(rights) if item.holds_phones]
-    query = select(PartnerPhone.digits10).where(
-        PartnerPhone.partner_id == partner_id, col(PartnerPhone.field_id).in_(fields)
-    )
-    return set(session.exec(query))
-
-
-def _open_calls(rights: Rights, partner_id: int, shown: Collection[str] | None) -> tuple[sa.ColumnElement[bool], ...]:
-    of_partner = col(Call.partner_id) == partner_id
-    if shown is None:
-        return (of_partner,)
-    if call_partners.sees_numbers(rights):
-        return of_partner, sa.or_(col(Call.digits10).in_(shown), col(Call.digits10) == "")
-    return of_partner, col(Call.id).not_in(call_history.own_calls(rights, dialled=True))
+    partner_cards.row_of(session, card_schema.schema(), rights, partner_id)
+    return call_scope.shown_numbers(session, rights, partner_id)

@@ -13,7 +13,7 @@ from kaw.errors import InvalidValue, Unavailable
 from kaw.models import User
 from kaw.services import access, secrets, settings
 from kaw.services.access import Actor
-from kaw.services.call_partners import sees_numbers
+from kaw.services.call_scope import sees_numbers
 
 log = logging.getLogger(__name__)
 

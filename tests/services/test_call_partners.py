@@ -217,6 +217,32 @@ def test_who_sees_no_phones_is_asked_which_of_several_it_was(people: People, car
     call_partners.assign(people.boris, call, ids[1])
     known = call_partners.caller(people.boris, call)
     assert (known.number, known.title, known.choices) == ("", "Роза", ())
+    bin_.delete(people.oleg, [ids[1]])
+    assert call_partners.caller(people.boris, call).title == "Астра"  # as it is for who sees phones
+
+
+# R7.3.6: his history shows the number that he typed, beside its time: no partner's notice names the same talk
+def test_the_last_contact_is_none_that_he_dialled(people: People, card: dict[str, int]) -> None:
+    known = partners.create(people.anna, {"name": "Ромашка", "phone": NUMBER})
+    came = insert_call(people.anna, number=NUMBER, ago=7200, partner_id=known)
+    insert_call(
+        people.boris, number=NUMBER, extension="102", ago=3600, partner_id=known, direction=CallDirection.OUTBOUND
+    )
+    call = insert_call(people.boris, number=NUMBER, extension="102", stage="ringing", partner_id=known)
+    with db.reading() as session:
+        at = session.get(Call, came).answered_at
+    assert call_partners.caller(people.boris, call).last.at == at
+    assert call_partners.caller(people.oleg, call).last.at > at  # the administrator sees phones, and all calls
+
+
+# R7.3.6: and none by a number of the card that is hidden from him
+def test_the_last_contact_is_none_by_a_hidden_number(people: People, card: dict[str, int]) -> None:
+    assert fields.create(people.oleg, FieldDraft("Личный телефон", "private", FieldKind.PHONE))
+    known = partners.create(people.oleg, {"name": "Ромашка", "phone": NUMBER, "private": "79096414210"})
+    insert_call(people.anna, number="79096414210", ago=3600, partner_id=known)
+    call = insert_call(people.anna, number=NUMBER, stage="ringing", partner_id=known)
+    assert call_partners.caller(people.anna, call).last is None
+    assert call_partners.caller(people.oleg, call).last is not None
 
 
 # R7.3.6: he knows the number that he typed, and is not told whose it is, be it one partner's or several's

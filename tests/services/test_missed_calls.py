@@ -146,13 +146,13 @@ def test_what_waited_elsewhere_does_not_count(team: People) -> None:
     assert (found.call_id, found.times, found.queue) == (mine, 1, "sales")
 
 
-def test_without_phones_nobody_learns_which_calls_belong_together(team: People) -> None:
-    """R12.8 R12.5 R7.3.6: neither by rows, nor by what a claim or a closing takes along."""
+def test_without_phones_nobody_learns_which_numbers_are_one(team: People) -> None:
+    """R12.8 R12.5 R7.3.6: neither by rows, nor by what a claim or a closing takes along; a partner he knows by name."""
     partners.create(team.oleg, {"name": "ООО «Ёлочка»", "phone": NUMBER})
     older, newer = (miss(team.boris, ago=ago, queue="support") for ago in (90, 60))
     page = missed_calls.missed(team.boris).rows
     assert [(each.call_id, each.times) for each in page] == [(newer, 1), (older, 1)]
-    assert {(each.caller.number, each.caller.title, each.caller.hidden_from_him) for each in page} == {("", "", True)}
+    assert {(each.caller.number, each.caller.title) for each in page} == {("", "ООО «Ёлочка»")}
     missed_calls.claim(team.boris, newer)
     assert (row(newer).claimed_by, row(older).claimed_by) == (team.boris.user_id, None)
     missed_calls.close(team.boris, newer)

@@ -23,7 +23,7 @@ class PartnerChoice:
 
     def open_for(self, caller: Caller) -> None:
         """Ask."""
-        asked = Dialog(_("Who is calling?"))
+        asked = Dialog(_("Who is calling?") if caller.inbound else _("Who is it?"))
         with asked.body:
             several = _("Several partners have the number {number}.").format(number=caller.number)
             layout.note(several if caller.number else _("Several partners have this number."))
