@@ -155,18 +155,23 @@ class _Case:
             return [right, CallResult.CANCELLED, CallResult.NO_ANSWER]  # one row of the CDR, the same for all
         return [right]
 
-    def _operators(self) -> list[str | None]:
-        """Who talked last; who did before him, too, when nobody told of the last."""
-        allowed: list[str | None] = []
+    def _last_talks(self) -> tuple[list[TrueTalk], bool]:
+        """The last one, and those before it as far as nobody told of it; whether somebody told of any."""
+        found: list[TrueTalk] = []
         for talk in reversed(self.true.talks):
-            allowed.append(talk.operator)
+            found.append(talk)
             if self._told_talk(talk):
-                return allowed
-        return [*allowed, None]
+                return found, True
+        return found, False
+
+    def _operators(self) -> list[str | None]:
+        talks, told = self._last_talks()
+        return [*(talk.operator for talk in talks), *([] if told else [None])]
 
     def _hung_up_by(self) -> list[HungUpBy | None]:
         ended_by = self.true.talks[-1].ended_by if self.true.talks else self.true.ended_by
         allowed: list[HungUpBy | None] = [HUNG_UP_BY[ended_by]]
+        allowed += [HUNG_UP_BY[talk.ended_by] for talk in self._last_talks()[0][1:]]
         if self.true.direction == "internal" and ended_by == "transfer":
             allowed += [HungUpBy.PARTNER, HUNG_UP_BY[self.true.ended_by]]  # a colleague gave him away, and it ended
         if (self.true.by_command and not self.end_heard) or (ended_by == "pbx" and self.stop_unseen):
