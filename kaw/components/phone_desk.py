@@ -213,11 +213,11 @@ class PhoneDesk:
     def _rules(self) -> dict[type[live.LiveEvent], Callable[[Any], Coroutine[Any, Any, None] | None]]:
         """What is to be done when an event of a kind comes; None: it does not concern this page."""
         return {
-            live.CallRinging: lambda event: self._if(self._is_mine(*event.operators)),
-            live.CallAnswered: lambda event: self._answered(event) if self._is_mine(event.operator) else None,
-            live.CallEnded: lambda event: self._if(self._is_mine(event.operator)),
+            live.CallRinging: lambda event: self._if(self._may_be_mine(*event.operators)),
+            live.CallAnswered: self._hear_answer,
+            live.CallEnded: lambda event: self._if(self._may_be_mine(event.operator)),
             live.CallsChanged: lambda event: self._if(self._shows_call(event.call_ids)),
-            live.OperatorsChanged: lambda event: self._if(not event.operators or self._is_mine(*event.operators)),
+            live.OperatorsChanged: lambda event: self._if(not event.operators or self._may_be_mine(*event.operators)),
             live.TelephonyChanged: lambda _event: self.refresh(),
             live.SettingsChanged: lambda event: self.refresh() if _of_telephony(event.keys) else None,
             live.RightsChanged: lambda event: self.refresh() if self._is_user(event.user_ids) else None,
@@ -230,12 +230,19 @@ class PhoneDesk:
     def _is_mine(self, *extensions: str) -> bool:
         return bool(self.own.extension) and self.own.extension in extensions
 
+    def _may_be_mine(self, *extensions: str) -> bool:
+        """Or not known yet whose this page is: what is being read may be from before."""
+        return self._is_mine(*extensions) or (self._reading and not self.own.extension)
+
     def _is_user(self, user_ids: tuple[int, ...]) -> bool:
         return not user_ids or self.actor.user_id in user_ids
 
     def _shows_call(self, call_ids: tuple[int, ...]) -> bool:
         call, after = self.own.call, self.own.after_call
         return bool({call.call_id if call else 0, after.call_id if after else 0} & set(call_ids))
+
+    def _hear_answer(self, event: live.CallAnswered) -> Coroutine[Any, Any, None] | None:
+        return self._answered(event) if self._is_mine(event.operator) else self._if(self._may_be_mine())
 
     async def _answered(self, event: live.CallAnswered) -> None:
         background_tasks.create(self._refresh(), name="call answered")

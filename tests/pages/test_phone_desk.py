@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,9 @@ from kaw.errors import Unavailable
 from kaw.models import CallDirection, OperatorState
 from kaw.models import User as UserRow
 from kaw.services import account, call_partners, operators, partners, settings, softphone_login, telephony
+from kaw.services.access import Actor
 from kaw.services.account import AccountDraft
+from kaw.services.operators import Own
 from kaw.telephony.port import PbxRefused
 from tests.calls import insert_call, put_state
 from tests.conftest import People
@@ -69,6 +72,31 @@ async def is_asked(user: User, people: People) -> None:
     await user.should_see("несколько партнеров")
     await settled()
     assert partner_of(people, call) is None
+
+
+# R12.5: what was read when he opened the page may be older than the call
+async def test_a_call_that_begins_while_the_page_is_loaded(
+    visit: Visit, people: People, card: dict[str, int], pbx: PaperPbx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, rings, own = threading.Event(), threading.Event(), operators.own
+
+    def slow(actor: Actor) -> Own:
+        found = own(actor)
+        if not read.is_set():
+            read.set()
+            assert rings.wait(10)
+        return found
+
+    async def nothing_else(_desk: object) -> None:
+        pass
+
+    monkeypatch.setattr(operators, "own", slow)
+    user = await visit(people.oleg)  # who joins no queue, after which he would read once more
+    await eventually(read.is_set)
+    ring(people.oleg, "100")
+    monkeypatch.setattr(phone_desk.PhoneDesk, "refresh", nothing_else)  # the line's own news would help, later
+    rings.set()
+    await user.should_see("Входящий вызов")
 
 
 # R12.4, R12.5
