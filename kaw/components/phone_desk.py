@@ -51,6 +51,7 @@ class PhoneDesk:
         self._placed = PlacedCall()
         self._views: list[View] = []
         self._counters: list[View] = []
+        self._everybody: list[View] = []
         self._openers: list[Callable[[], None]] = []
         self._choosers: list[Callable[[Caller], Any]] = []
         self._reading = self._again = self._all = False
@@ -68,8 +69,16 @@ class PhoneDesk:
         self._views.append(view)
 
     def watch_waiting(self, view: View) -> None:
-        """Call ``view`` when more or fewer callers wait; ``watch`` besides, for all other changes."""
+        """Call ``view`` when more or fewer callers wait; ``watch`` besides, for all other changes.
+
+        It changes what is on the page and makes nothing new: entering the page costs as much as the change, and all
+        pages are told at once.
+        """
         self._counters.append(view)
+
+    def watch_operators(self, view: View) -> None:
+        """Call ``view`` when anybody's state is another one; it is called often and does little."""
+        self._everybody.append(view)
 
     def on_call(self, show: Callable[[], None]) -> None:
         """Call ``show`` when a call begins here, rung or placed."""
@@ -196,6 +205,9 @@ class PhoneDesk:
 
     def hear(self, event: live.LiveEvent) -> None:
         """Something happened; see ``Switchboard``."""
+        if isinstance(event, live.OperatorsChanged):
+            for view in self._everybody:
+                view()
         concerned = self._concerned.get(type(event))
         work = concerned(event) if concerned is not None else None
         if work is not None:
@@ -206,9 +218,8 @@ class PhoneDesk:
         waiting = operator_day.sum_waiting(counts, self.own.queues)
         if self.is_on and waiting != self.own.waiting and not self.client.is_deleted:
             self.own = replace(self.own, waiting=waiting)
-            with self.client:
-                for view in self._counters:
-                    view()
+            for view in self._counters:
+                view()
 
     def _rules(self) -> dict[type[live.LiveEvent], Callable[[Any], Coroutine[Any, Any, None] | None]]:
         """What is to be done when an event of a kind comes; None: it does not concern this page."""

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
-from kaw import db, live
+from kaw import db
 from kaw.components import buttons, icons, layout
 from kaw.components.errors import shown
 from kaw.components.local_time import local
@@ -110,7 +110,7 @@ class OperatorList:
     def __init__(self, desk: PhoneDesk, button: ui.element) -> None:
         self._desk = desk
         self._popover = Popover(button, _("Operators"), self._fill)
-        live.on(live.OperatorsChanged).subscribe(self._popover.refill_soon)
+        desk.watch_operators(self._popover.refill_soon)
 
     async def _fill(self) -> None:
         found = await db.in_thread(operators.states, self._desk.actor)
