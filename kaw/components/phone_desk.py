@@ -205,9 +205,6 @@ class PhoneDesk:
 
     def hear(self, event: live.LiveEvent) -> None:
         """Something happened; see ``Switchboard``."""
-        if isinstance(event, live.OperatorsChanged):
-            for view in self._everybody:
-                view()
         concerned = self._concerned.get(type(event))
         work = concerned(event) if concerned is not None else None
         if work is not None:
@@ -228,7 +225,7 @@ class PhoneDesk:
             live.CallAnswered: self._hear_answer,
             live.CallEnded: lambda event: self._if(self._may_be_mine(event.operator)),
             live.CallsChanged: lambda event: self._if(self._shows_call(event.call_ids)),
-            live.OperatorsChanged: lambda event: self._if(not event.operators or self._may_be_mine(*event.operators)),
+            live.OperatorsChanged: self._hear_operators,
             live.TelephonyChanged: lambda _event: self.refresh(),
             live.SettingsChanged: lambda event: self.refresh() if _of_telephony(event.keys) else None,
             live.RightsChanged: lambda event: self.refresh() if self._is_user(event.user_ids) else None,
@@ -251,6 +248,11 @@ class PhoneDesk:
     def _shows_call(self, call_ids: tuple[int, ...]) -> bool:
         call, after = self.own.call, self.own.after_call
         return bool({call.call_id if call else 0, after.call_id if after else 0} & set(call_ids))
+
+    def _hear_operators(self, event: live.OperatorsChanged) -> Coroutine[Any, Any, None] | None:
+        for view in self._everybody:
+            view()
+        return self._if(not event.operators or self._may_be_mine(*event.operators))
 
     def _hear_answer(self, event: live.CallAnswered) -> Coroutine[Any, Any, None] | None:
         return self._answered(event) if self._is_mine(event.operator) else self._if(self._may_be_mine())

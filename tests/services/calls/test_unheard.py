@@ -188,6 +188,19 @@ def test_a_talk_that_began_unheard_is_looked_up() -> None:
     assert record(outgoing(), found_talking, ends, told).answered == 109
 
 
+THIRD = "PJSIP/1012-00000004"
+THIRD_TALKS = (
+    e.DialEnded(146, LIVE, CALL, CALL, "1800.3", "ANSWER"),
+    *(e.BridgeEntered(146, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
+    *(e.BridgeLeft(180, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
+    *(e.ChannelClosed(180, LIVE, CALL, channel, 16) for channel in ("1800.3", CALL)),
+)
+ANNA_TALKS_TWICE = (
+    row(100, 140, BORIS, answered=104, app="Dial", name=ANNA, number="1010", dialled="1012", n=1),
+    row(140, 180, THIRD, answered=140, app="Dial", name=ANNA, number="1010", dialled="1012", n=2),
+)
+
+
 def test_a_talk_that_began_unheard_is_longer_than_its_second_half() -> None:
     """Between operators: found talking, and given away to a third one when KAW was there again."""
     found_talking = [
@@ -197,50 +210,31 @@ def test_a_talk_that_began_unheard_is_longer_than_its_second_half() -> None:
         e.BridgeEntered(110, KAW, CALL, CALL, "one"),
         e.BridgeEntered(110, KAW, CALL, "1800.2", "one"),
     ]
-    third = "PJSIP/1012-00000004"
     given = [
         e.Transferred(140, LIVE, CALL, "1800.2", CALL, False, "1012"),
         *(e.BridgeLeft(140, LIVE, CALL, channel, "one") for channel in ("1800.2", CALL)),
         e.ChannelClosed(140, LIVE, CALL, "1800.2", 16),
-        e.ChannelOpened(140, LIVE, CALL, "1800.3", third, "1012", "s"),
+        e.ChannelOpened(140, LIVE, CALL, "1800.3", THIRD, "1012", "s"),
         e.DialBegan(140, LIVE, CALL, CALL, "1800.3", "1012"),
-        e.DialEnded(146, LIVE, CALL, CALL, "1800.3", "ANSWER"),
-        *(e.BridgeEntered(146, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
-        *(e.BridgeLeft(180, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
-        *(e.ChannelClosed(180, LIVE, CALL, channel, 16) for channel in ("1800.3", CALL)),
+        *THIRD_TALKS,
     ]
     assert record(found_talking, given).talk_ms is None
-    rows = (
-        row(100, 140, BORIS, answered=104, app="Dial", name=ANNA, number="1010", dialled="1012", n=1),
-        row(140, 180, third, answered=140, app="Dial", name=ANNA, number="1010", dialled="1012", n=2),
-    )
-    found = record(found_talking, given, rows)
+    found = record(found_talking, given, ANNA_TALKS_TWICE)
     assert (found.operator, found.answered, found.talk_ms) == ("1010", 104, 76_000)
 
 
 def test_whom_a_caller_talked_with_unheard_is_looked_up() -> None:
     """Between operators: he picked up and gave the caller away while nobody listened; begin and end were heard."""
-    third = "PJSIP/1012-00000004"
     begin = [
         e.ChannelOpened(100.3, LIVE, CALL, CALL, ANNA, "1010", "1011"),
         e.ChannelOpened(100.3, LIVE, CALL, "1800.2", BORIS, "1011", "s"),
         e.DialBegan(100.3, LIVE, CALL, CALL, "1800.2", "1011"),
         e.ChannelGone(142, KAW, CALL, "1800.2", False, 100.3),
-        e.ChannelOpened(140, KAW, CALL, "1800.3", third, "1012", ""),
+        e.ChannelOpened(140, KAW, CALL, "1800.3", THIRD, "1012", ""),
         e.DialBegan(140, KAW, CALL, CALL, "1800.3", "1012"),
     ]
-    end = [
-        e.DialEnded(146, LIVE, CALL, CALL, "1800.3", "ANSWER"),
-        *(e.BridgeEntered(146, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
-        *(e.BridgeLeft(180, LIVE, CALL, channel, "two") for channel in ("1800.3", CALL)),
-        *(e.ChannelClosed(180, LIVE, CALL, channel, 16) for channel in ("1800.3", CALL)),
-    ]
-    assert record(begin, end).recovered
-    rows = (
-        row(100, 140, BORIS, answered=104, app="Dial", name=ANNA, number="1010", dialled="1012", n=1),
-        row(140, 180, third, answered=140, app="Dial", name=ANNA, number="1010", dialled="1012", n=2),
-    )
-    found = record(begin, end, rows)
+    assert record(begin, THIRD_TALKS).recovered
+    found = record(begin, THIRD_TALKS, ANNA_TALKS_TWICE)
     assert (found.operator, found.answered, found.talk_ms) == ("1010", 104, 76_000)
 
 
