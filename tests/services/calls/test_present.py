@@ -4,6 +4,7 @@ from sqlmodel import select
 
 from kaw import db
 from kaw.models import Call, CallDirection, CallResult, OperatorInterval, QueueVisit, VisitOutcome
+from kaw.services.calls import journal
 from kaw.services.calls.parties import Parties
 from kaw.services.calls.recorder import Recorder
 from kaw.services.calls.recovery import Past, catch_up
@@ -120,7 +121,9 @@ def test_no_time_is_made_up_until_the_pbx_starts(bench: Bench) -> None:
         catch_up(recorder, Parties(), Past(queue_log.parse(log)), snapshot, AT - 3590)
         with db.reading() as session:
             talks = session.exec(select(OperatorInterval).where(OperatorInterval.state == "talking")).all()
+            facts = journal.read(session, [caller])[caller]
         assert talks == []  # neither until the PBX started nor for ever
+        assert [fact.alive for fact in facts if isinstance(fact, e.ChannelGone)] == [AT - 3600, AT - 3600]
 
 
 # The line died between asking for a call and the PBX's answer
